@@ -1,0 +1,1 @@
+"""Bytes to documents that know their line numbers. Pure: nothing here opens, runs or connects."""
