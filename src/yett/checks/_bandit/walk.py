@@ -1,0 +1,372 @@
+"""One walk of the tree, in bandit's order, asking at each node only the tests that could speak of it.
+
+What the tests look at is made as bandit makes it: `_bandit_parent` on the way to the node, the imports and aliases met
+so far, a context object. Bandit makes it for every node and every test; here it is made for the few nodes at which a
+trigger holds. The walk keeps its own stack, so that depth of nesting is no limit.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+from operator import attrgetter
+from types import EllipsisType, NoneType
+from typing import Any
+
+from yett.checks._bandit import Crash, Engine, Issue
+from yett.checks._bandit.bounded import Imports
+from yett.checks._bandit.plugins import BLACKLIST, Catalogue, Test, load
+from yett.checks._bandit.triggers import ANY_ADDRESS, Triggers
+
+Node = Any
+"""An `ast.AST`: the tests hang attributes on it that its type does not know."""
+
+_FILE_NAME = "./module.py"
+"""Stands in for the path in a context: no test looks at it as bandit's own configuration has it."""
+
+
+def engine() -> Engine:
+    """What gives the issues of a module in bandit's order. Raises light_import.UnfamiliarError."""
+    catalogue = load()
+    triggers = Triggers(catalogue)
+
+    def issues(tree: ast.Module, data: bytes) -> Iterator[Issue | Crash]:
+        walk = _Walk(catalogue, triggers)
+        walk.over(tree)
+        walk.file(data)
+        return iter(walk.said)
+
+    return issues
+
+
+def _leaves() -> frozenset[type]:
+    """What is in a field and needs no visit: no test is for it, and nothing below it is code."""
+    bases = (ast.boolop, ast.cmpop, ast.expr_context, ast.operator, ast.unaryop)
+    kinds = [kind for base in bases for kind in base.__subclasses__()]
+    simple = (ast.Break, ast.Continue, ast.Global, ast.MatchSingleton, ast.MatchStar, ast.Name, ast.Nonlocal, ast.Pass)
+    plain = (NoneType, EllipsisType, str, bytes, int, bool, float, complex)
+    return frozenset((*kinds, *simple, ast.alias, *plain))
+
+
+class _Children(dict[type, Callable[[Node], tuple[Any, ...]]]):
+    """Node kind -> what reads its fields, last field first, as the stack wants them."""
+
+    def __missing__(self, kind: Any) -> Callable[[Node], tuple[Any, ...]]:
+        fields = [name for name in kind._fields if name not in _NOT_CODE]
+        if kind is ast.Constant or not fields:
+            read: Callable[[Node], tuple[Any, ...]] = lambda node: ()  # noqa: E731
+        elif len(fields) == 1:
+            only = attrgetter(fields[0])
+            read = lambda node: (only(node),)  # noqa: E731
+        else:
+            read = attrgetter(*reversed(fields))
+        self[kind] = read
+        return read
+
+
+_NOT_CODE = frozenset(
+    {
+        "arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "names",
+        "op", "ops", "rest", "simple", "str", "type_comment", "type_ignores",
+    },
+)  # fmt: skip
+"""Fields that never hold a node with code in it. Leaving one out saves time and changes nothing."""
+
+_LEAVES = _leaves()
+_CHILDREN = _Children()
+
+
+class _Walk:
+    """The state of a walk. `said` is what the tests said so far."""
+
+    def __init__(self, catalogue: Catalogue, triggers: Triggers) -> None:
+        self.said: list[Issue | Crash] = []
+        self._triggers = triggers
+        self._context = catalogue.context
+        self._linerange = catalogue.linerange
+        self._imports = Imports()
+        self._aliases: dict[str, str] = {}
+        self._strings: dict[int, Test] = {}
+        self._pairs: dict[int, Node] = {}
+        self._value_starts = (*triggers.folders, ANY_ADDRESS)
+        self._blacklist = catalogue.test(BLACKLIST)
+        self._address = catalogue.test("B104")
+        self._secret = catalogue.test("B105")
+        self._sql = catalogue.test("B608")
+        self._folder = catalogue.test("B108")
+        self._visits: dict[type, Callable[[Node], None]] = {
+            ast.Assign: self._assign,
+            ast.Attribute: self._attribute,
+            ast.BinOp: self._binop,
+            ast.Call: self._call,
+            ast.Compare: self._compare,
+            ast.Constant: self._string,
+            ast.Dict: self._dict,
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.JoinedStr: self._joined,
+            ast.Subscript: self._subscript,
+            ast.FunctionDef: self._always("FunctionDef", catalogue, lambda node: node.args.defaults),
+            ast.Assert: self._always("Assert", catalogue, lambda node: True),
+            ast.ExceptHandler: self._always("ExceptHandler", catalogue, lambda node: len(node.body) == 1),
+        }
+        self._of_file = tuple(test for test in catalogue.tests if "File" in test.kinds)
+
+    def over(self, tree: Node) -> None:
+        stack = [tree]
+        pop, push = stack.pop, stack.append
+        visits, strings, value_starts = self._visits, self._strings, self._value_starts
+        children, leaves = _CHILDREN, _LEAVES
+        constant, listing = ast.Constant, list
+        while stack:
+            node = pop()
+            kind = type(node)
+            visit = visits.get(kind)
+            if visit is not None:
+                visit(node)
+            for child in children[kind](node):
+                sort = type(child)
+                if sort in leaves:
+                    continue
+                for item in reversed(child) if sort is listing else (child,):
+                    sort = type(item)
+                    if sort in leaves:
+                        continue
+                    if sort is constant:
+                        value = item.value
+                        if type(value) is not str or kind is ast.Expr:  # an expression by itself is a docstring
+                            continue
+                        if id(item) not in strings and not value.startswith(value_starts):
+                            continue
+                    item._bandit_parent = node
+                    push(item)
+
+    def file(self, data: bytes) -> None:
+        """The tests for a file as a whole: B613, which looks for bidirectional controls."""
+        if _may_hold_controls(data):
+            context = {"file_data": BytesIO(data), "filename": _FILE_NAME, "lineno": 0, "col_offset": 0}
+            self._ask(self._of_file, None, context, (0, 1))
+
+    def _always(self, kind: str, catalogue: Catalogue, condition: Callable[[Node], Any]) -> Callable[[Node], None]:
+        tests = tuple(test for test in catalogue.tests if kind in test.kinds)
+
+        def visit(node: Node) -> None:
+            if condition(node):
+                self._ask(tests, node, self._seen(node))
+
+        return visit
+
+    def _call(self, node: Node) -> None:
+        function = node.func
+        aliases = self._aliases
+        if type(function) is ast.Name:
+            name = function.id
+            qualified = aliases.get(name, name)
+        elif type(function) is ast.Attribute:
+            name = ""
+            qualified = _qualified(function, aliases)
+        else:
+            name = qualified = ""
+        triggers = self._triggers
+        tests = triggers.of_name(qualified)
+        for keyword in node.keywords:
+            if keyword.arg is not None and (more := triggers.of_keyword(keyword.arg)):
+                tests = tuple(sorted({*tests, *more}))
+        if name == "__import__" and self._blacklist not in tests:
+            tests = (*tests, self._blacklist)
+        if tests:
+            context = self._seen(node)
+            context["call"] = node
+            context["qualname"] = qualified
+            context["name"] = qualified.rpartition(".")[2]
+            self._ask(tests, node, context)
+
+    def _import(self, node: Node) -> None:
+        for alias in node.names:
+            if alias.asname:
+                self._aliases[alias.asname] = alias.name
+            self._imports.add(alias.name)
+        self._blacklisted_import(node, "")
+
+    def _import_from(self, node: Node) -> None:
+        if node.module is None:
+            self._import(node)
+            return
+        prefix = node.module + "."
+        for alias in node.names:
+            self._aliases[alias.asname or alias.name] = prefix + alias.name
+            self._imports.add(prefix + alias.name)
+        self._blacklisted_import(node, prefix)
+
+    def _blacklisted_import(self, node: Node, prefix: str) -> None:
+        names = self._triggers.imports
+        if any((prefix + alias.name).startswith(names) for alias in node.names):
+            self._ask((self._blacklist,), node, self._seen(node))
+
+    def _assign(self, node: Node) -> None:
+        if _is_string(node.value) and any(self._secretish(target) for target in node.targets):
+            self._strings[id(node.value)] = self._secret
+
+    def _compare(self, node: Node) -> None:
+        if _is_string(node.comparators[0]) and self._secretish(node.left):
+            for comparator in node.comparators:
+                if _is_string(comparator):
+                    self._strings[id(comparator)] = self._secret
+
+    def _dict(self, node: Node) -> None:
+        search = self._triggers.secretish.search
+        for key, value in zip(node.keys, node.values, strict=True):
+            if _is_string(key) and type(value) is ast.Constant and search(key.value):
+                self._strings[id(key)] = self._secret
+                # B105 looks for its key in all keys, each time: this pair alone gives the same answer at once.
+                self._pairs[id(key)] = ast.Dict(keys=[key], values=[value])
+
+    def _subscript(self, node: Node) -> None:
+        parent = node._bandit_parent
+        if type(parent) is ast.Assign and _is_string(parent.value):
+            for part in (node.value, node.slice):
+                if _is_string(part) and self._triggers.secretish.search(part.value):
+                    self._strings[id(part)] = self._secret
+
+    def _attribute(self, node: Node) -> None:
+        text = node.value
+        if node.attr in ("format", "replace") and _is_string(text) and self._triggers.query.search(text.value):
+            self._strings[id(text)] = self._sql
+
+    def _joined(self, node: Node) -> None:
+        texts = [value for value in node.values if _is_string(value)]
+        if texts and self._triggers.query.search("".join(text.value for text in texts)):
+            self._strings[id(texts[0])] = self._sql
+
+    def _binop(self, node: Node) -> None:
+        if type(node._bandit_parent) is ast.BinOp:
+            return  # looked at from the root of the chain
+        texts = list(_texts_of_chain(node))
+        if any(self._triggers.verb.search(text.value) for text in texts):
+            for text in texts:
+                self._strings[id(text)] = self._sql
+
+    def _secretish(self, target: Node) -> bool:
+        name = getattr(target, "id", None) or getattr(target, "attr", None)
+        return name is not None and self._triggers.secretish.search(name) is not None
+
+    def _string(self, node: Node) -> None:
+        value = node.value
+        special = self._strings.get(id(node))
+        tests = []
+        if value == ANY_ADDRESS:
+            tests.append(self._address)
+        if special is not None:
+            tests.append(special)
+        if value.startswith(self._triggers.folders):
+            tests.append(self._folder)
+        if tests:
+            context = self._seen(node)
+            context["str"] = value
+            parent = node._bandit_parent
+            node._bandit_parent = self._pairs.get(id(node), parent)
+            self._ask(tests, node, context, parent=parent)
+            node._bandit_parent = parent
+
+    def _seen(self, node: Node) -> dict[str, Any]:
+        return {
+            "imports": self._imports,
+            "import_aliases": self._aliases,
+            "lineno": node.lineno,
+            "col_offset": node.col_offset,
+            "end_col_offset": node.end_col_offset,
+            "node": node,
+            "filename": _FILE_NAME,
+        }
+
+    def _ask(
+        self,
+        tests: Iterable[Test],
+        node: Node,
+        seen: dict[str, Any],
+        ends: tuple[int, int] | None = None,
+        parent: Node = None,
+    ) -> None:
+        context = self._context(seen)  # the tests only read it, so that one serves them all
+        for test in tests:
+            try:
+                issue = test.ask(context)
+            except Exception as error:  # bandit does the same: a test may fail in any way on code nobody thought of
+                self.said.append(Crash(test.name, type(error).__name__, seen["lineno"]))
+                continue
+            if issue is None:
+                continue
+            if ends is None:
+                ends = _ends(self._linerange, node, node if parent is None else parent)
+            first, last = (issue.linerange[0], issue.linerange[-1]) if issue.linerange else ends
+            self.said.append(
+                Issue(
+                    test_id=issue.test_id or test.id,
+                    test=test.name,
+                    severity=issue.severity,
+                    confidence=issue.confidence,
+                    text=issue.text,
+                    line=seen["lineno"] if issue.lineno is None else issue.lineno,
+                    column=seen["col_offset"] if issue.col_offset == -1 else issue.col_offset,
+                    end_column=seen.get("end_col_offset", 0),
+                    first=first,
+                    last=last,
+                    node=node,
+                )
+            )
+
+
+def _ends(linerange: Callable[[Node], list[int]], node: Node, around: Node) -> tuple[int, int]:
+    """The ends of bandit's line range: of a string, that of what is around it.
+
+    Some nodes have no line of their own. Bandit asks for their range twice, and the second answer, the one it reports,
+    is what it keeps on the node, without the correction it makes in the first.
+    """
+    if hasattr(around, "lineno"):
+        return around.lineno, around.end_lineno
+    if not hasattr(around, "_bandit_linerange_stripped"):
+        try:
+            linerange(around)
+        except RecursionError:  # around values nested a thousand deep, where bandit gives up on the file
+            return node.lineno, node.end_lineno
+    ends: tuple[int, int] = around._bandit_linerange_stripped
+    return ends
+
+
+def _qualified(attribute: Node, aliases: dict[str, str]) -> str:
+    """`bandit.core.utils.get_call_name` without recursion. Aliases are single names: only the first part can be one."""
+    value = attribute.value
+    if type(value) is ast.Name:
+        name = value.id
+        return f"{aliases.get(name, name)}.{attribute.attr}"
+    parts = [attribute.attr]
+    while type(value) is ast.Attribute:
+        parts.append(value.attr)
+        value = value.value
+    parts.append(aliases.get(value.id, value.id) if type(value) is ast.Name else "")
+    return ".".join(reversed(parts))
+
+
+def _is_string(node: Node) -> bool:
+    return type(node) is ast.Constant and type(node.value) is str
+
+
+def _texts_of_chain(root: Node) -> Iterator[Node]:
+    """The strings that are operands in a chain such as `"a" + b + "c" % d`."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        for operand in (node.left, node.right):
+            if type(operand) is ast.BinOp:
+                stack.append(operand)
+            elif _is_string(operand):
+                yield operand
+
+
+def _may_hold_controls(data: bytes) -> bool:
+    """Whether B613's characters, U+200F, U+202A to U+202E and U+2066 to U+2069, can be in the decoded text.
+
+    In UTF-8 they begin with these two bytes; under a declared encoding (PEP 263: first or second line) anything goes.
+    """
+    return b"\xe2\x80" in data or b"\xe2\x81" in data or any(b"coding" in line for line in data.split(b"\n", 2)[:2])

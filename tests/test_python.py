@@ -1,0 +1,307 @@
+"""The Python check: what becomes a finding, what becomes a gap, and that nothing is silent."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import re
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yett.checks import python
+from yett.checks.python import LARGEST, load, wants
+from yett.model import Blob, Confidence, Finding, Gap, Rule, Severity
+from yett.rules.python import rules
+
+CHECK = load()
+
+
+def _said(source: str | bytes, path: str = "app/pay.py") -> list[Finding | Gap]:
+    data = source if isinstance(source, bytes) else source.encode()
+    return list(CHECK.inspect(Blob(path, "0" * 40, data)))
+
+
+def _findings(source: str | bytes) -> list[Finding]:
+    said = _said(source)
+    assert all(isinstance(one, Finding) for one in said), said
+    return [one for one in said if isinstance(one, Finding)]
+
+
+def _gap(source: str | bytes) -> Gap:
+    (gap,) = _said(source)
+    assert isinstance(gap, Gap)
+    return gap
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    (
+        ("a.py", True),
+        ("a/b.pyw", True),
+        ("A.PY", True),
+        ("a.pyi", False),  # a stub runs nowhere
+        ("a.pyc", False),
+        ("py", False),
+        ("a.py/b", False),
+        (".py", True),
+        ("a\udcff\n.py", True),
+    ),
+)
+def test_wants(path: str, wanted: bool) -> None:
+    assert wants(path) is wanted
+
+
+def test_the_digest_names_what_results_depend_on() -> None:
+    assert re.fullmatch(r"python yett-\S+ bandit-1\.9\.\d+ python-3\.\d+", CHECK.digest)
+
+
+@pytest.mark.parametrize("source", ("", "\n", " \r\n\t", "# nothing\n", "x = 1\n", "password = None\n", "'/tmp/doc'\n"))
+def test_silent(source: str) -> None:
+    assert _said(source) == []
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_examples(rule: Rule) -> None:
+    for source in rule.bad:
+        (found,) = {one[5:9] for one in _findings(source) if one.rule == rule.id}
+        assert found[2:] == (rule.severity, rule.confidence)
+    for source in rule.good:
+        assert rule.id not in {one.rule for one in _findings(source)}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_texts(rule: Rule) -> None:
+    assert rule.bad
+    assert rule.good
+    assert not rule.title.endswith(".")
+    for text in (rule.why, rule.fix):
+        assert text[0].isupper() or text.startswith(("marshal ", "os.system ", "ssl.wrap_socket ", "urlopen "))
+        assert text.endswith(".")
+        assert "  " not in text
+    assert any(ref.startswith("CWE-") for ref in rule.refs)
+    assert sum(ref.startswith("OWASP ") for ref in rule.refs) == 1
+    for ref in rule.refs:
+        assert re.fullmatch(r"CWE-\d+|OWASP A(0[1-9]|10):2025|PCI DSS \d\.\d\.\d", ref)
+
+
+def test_a_finding_is_complete() -> None:
+    (found,) = _findings("def f(x):\n    return eval(\n        x)\n")
+    assert found == Finding(
+        path="app/pay.py",
+        line=2,
+        column=12,
+        end_line=3,
+        end_column=11,
+        rule="python/B307",
+        message="Use of possibly insecure function - consider using safer ast.literal_eval.",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.HIGH,
+        fingerprint=found.fingerprint,
+        fix=next(rule.fix for rule in rules() if rule.id == "python/B307"),
+    )
+    assert re.fullmatch("[0-9a-f]{32}", found.fingerprint)
+
+
+@pytest.mark.parametrize(
+    ("source", "region"),
+    (
+        ("eval(x)", (1, 1, 1, 8)),
+        ("'é𝄞'; eval('é')", (1, 7, 1, 16)),  # columns are characters, ast counts bytes
+        (b"# coding: latin-1\n'\xe9'; eval('\xe9')", (2, 6, 2, 15)),
+        (b"\xef\xbb\xbfeval(x)", (1, 1, 1, 8)),
+        ("x = 1\r\ny = eval(x)\r\n", (2, 5, 2, 12)),
+        ("x = '''\u2028\x0c'''\n\x0ceval(x)", (2, 2, 2, 9)),  # neither ends a line
+        ("connect(user,\n    'é',\n    password='abc')", (3, 5, 3, 20)),  # the argument's line, its first character
+        ("open(\n  '/tmp/x',\n  'w')", (2, 3, 3, 0)),  # bandit's range is the call's, so the end is not the string's
+        ("x = '''a\u202e'''", (1, 9, 1, 0)),
+        ("x = 1\r\n\x0cy = '\u2028é\u202e'", (2, 9, 2, 0)),  # bandit, here, counts a line for each of the two
+    ),
+)
+def test_where(source: str | bytes, region: tuple[int, int, int, int]) -> None:
+    (found,) = _findings(source)
+    assert (found.line, found.column, found.end_line, found.end_column) == region
+
+
+@pytest.mark.parametrize(
+    "source",
+    (
+        "password = '{}'",
+        "d = {{'password': '{}'}}",
+        "d['token'] = '{}'",
+        "if password == '{}': pass",
+        "connect(password='{}')",
+        "def f(password='{}'): pass",
+    ),
+)
+def test_a_password_is_never_shown(source: str) -> None:
+    value = "correct: 'horse" + " battery"
+    found = _findings(source.format(value.replace("'", "\\'")))
+    assert [one.rule for one in found] != []
+    for word in ("correct", "horse", "battery"):
+        assert word not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    (
+        ("eval(x)", "# a comment\n\n\neval(x)  # and one here", True),
+        ("eval(x)", "if y:\n        z = 1, eval(x)", True),
+        ("eval(x,\n     y)", "eval(x,\n  y)", True),
+        ("eval(x)", "eval(y)", False),
+        ("def f(password='a'):\n    return 1", "def f(password='a'):\n    # changed\n    return 2", True),
+        ("def f(password='a'): pass", "def g(password='a'): pass", False),
+        ("password = 'a'", "password = 'b'", False),
+        ("password = 'a'", "token = 'a'", False),
+        ("d = {'password': 'a',\n}", "d = {'x': 1,\n  'password': 'a',\n}", True),
+        ("x = ['/tmp/x']", "x = ['y', '/tmp/x']", True),
+        ("open('/tmp/x')", "open('/tmp/x', 'w')", False),
+        ("if '/tmp/x': f()", "if '/tmp/x': g()", True),
+        ("try: f()\nexcept: pass", "try: g()\nexcept: pass", True),
+        ("x = 1 # \u202e", "\n\nx = 1 # \u202e", True),
+        ("x = 1 # \u202e", "x = 2 # \u202e", False),
+    ),
+)
+def test_fingerprint(before: str, after: str, same: bool) -> None:
+    (old,), (new,) = _findings(before), _findings(after)
+    assert (old.fingerprint == new.fingerprint) is same
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_findings_do_not_depend_on_the_engine(rule: Rule) -> None:
+    for source in rule.bad:
+        blob = Blob("app/pay.py", "", source.encode())
+        assert list(python.inspect("of a release to come", blob)) == list(python.inspect("1.9.4", blob))
+
+
+def test_two_passwords_have_two_fingerprints() -> None:
+    found = _findings("d = {'password': 'a', 'token': 'b'}")
+    assert len({one.fingerprint for one in found}) == len(found) == 2
+
+
+def test_a_table_of_passwords_takes_linear_time() -> None:
+    assert len(_findings("d = {" + "'password': 'x', " * 10_000 + "}\n")) == 10_000
+
+
+def test_messages_are_the_same_on_every_run() -> None:
+    source = "import tarfile\nt.extractall(members={a: b})\nos.chmod({a: b}, 0o777)\n"
+    for one in _findings(source):
+        assert "0x7f" not in one.message
+        assert " at 0x" not in one.message
+
+
+def test_a_message_is_short_and_encodable() -> None:
+    long, broken = _findings(f"os.chmod('{'x' * 5000}', 0o777)\nos.chmod('\\ud800\\n\\x1b', 0o777)")
+    assert len(long.message) == 400
+    assert broken.message.encode()
+    assert "\n" not in broken.message
+
+
+def test_suppressions_are_another_stage() -> None:
+    assert [one.rule for one in _findings("eval(x)  # nosec\n")] == ["python/B307"]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "line", "words"),
+    (
+        ("x = 1\n\ndef f(:\n", "unparsable", 3, "line 3: invalid syntax for Python 3."),
+        ("print 'x'\n", "unparsable", 1, "run yett with a newer Python if this file is for one"),
+        ("if x:\ny\n", "unparsable", 2, "expected an indented block"),
+        ("x = (\n", "unparsable", 1, "'(' was never closed"),
+        ("# coding: foobar\neval(x)\n", "unparsable", 0, "unknown encoding: foobar; save the file as UTF-8"),
+        ("# coding: rot13\nriny(k)\n", "unparsable", 0, "save the file as UTF-8"),
+        (b"\xef\xbb\xbf# coding: latin-1\neval(x)\n", "unparsable", 0, "save the file as UTF-8"),
+        (b"x = '\xff'; eval(x)\n", "unparsable", 1, "save the file as UTF-8"),
+        ("eval(x)\0\n", "unparsable", 0, "NUL"),
+        ("eval(x)\n".encode("utf-16"), "unparsable", 0, "UTF-16"),
+        ("eval(x)\n".encode("utf-32-be"), "unparsable", 0, "NUL"),
+        ("-" * 100_000 + "1\n", "limit", 0, "nested too deeply"),
+        ("x = " + "+".join(["1"] * 20_000), "limit", 0, "nested too deeply"),
+        ("x" + ".a" * 100_000 + "\n", "limit", 0, "nested too deeply"),
+        ("(" * 10_000 + ")" * 10_000, "unparsable", 1, "too many nested parentheses"),
+        ("".join(" " * n + "if x:\n" for n in range(150)), "unparsable", 101, "too many levels of indentation"),
+        (b"#" * (LARGEST + 1), "limit", 0, f"{LARGEST + 1} bytes"),
+        ("t.extractall(members=self.safe(t))\n" * 3, "crash", 1, ""),
+    ),
+)
+def test_gaps(source: str | bytes, kind: str, line: int, words: str) -> None:
+    said = _said(b"import tarfile\n" + source.encode() if kind == "crash" and isinstance(source, str) else source)
+    (gap,) = said
+    assert isinstance(gap, Gap)
+    assert (gap.path, gap.check, gap.kind) == ("app/pay.py", "python", kind)
+    assert words in gap.reason
+    assert "\n" not in gap.reason
+    if kind != "crash" and sys.version_info < (3, 12):  # later ones place some errors elsewhere
+        assert gap.line == line
+
+
+def test_a_crash_names_the_test_and_the_rest_goes_on() -> None:
+    source = "import tarfile\nt.extractall(members=a.safe(t))\neval(x)\nt.extractall(members=a.safe(t))\n"
+    found, gap = _said(source)
+    assert isinstance(found, Finding)
+    assert found.rule == "python/B307"
+    assert gap == Gap(
+        "app/pay.py",
+        "python",
+        "line 2 and in 1 more places: bandit's test tarfile_unsafe_members failed with AttributeError; "
+        "look at the code by hand",
+        "crash",
+        2,
+    )
+
+
+def test_deep_code_that_parses_is_walked_to_the_end() -> None:
+    deep = (
+        "x = " + "+".join(["'/tmp/x'"] * 1500) + "\ndef f(a=y(" + "+".join(["1"] * 1500) + ", b='/tmp/x')): eval(y)\n"
+    )
+    found = _findings(deep)
+    assert len([one for one in found if one.rule == "python/B108"]) == 1501
+    assert found[-1].rule == "python/B307"
+
+
+def test_nothing_is_printed_about_odd_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert _said("x = '\\d'; y = 0or 1; assert (x, 'y')\n") != []
+    assert caught == []
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_tree_is_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither configuration of bandit's nor the file itself: only the bytes handed in count."""
+    (tmp_path / "pay.py").write_text("x = 1\n")
+    (tmp_path / "__init__.py").touch()
+    (tmp_path / ".bandit").write_text("[bandit]\nskips = B307\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.bandit]\nskips = ['B307']\n")
+    monkeypatch.chdir(tmp_path)
+    _said("eval(x)")  # whatever is imported is imported now
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AssertionError("the file system was touched")
+
+    for module, name in ((builtins, "open"), (os, "stat"), (os, "open"), (os, "listdir"), (os.path, "isfile")):
+        monkeypatch.setattr(module, name, refuse)
+    found = _said("eval(x) # \u202e", "pay.py")
+    monkeypatch.undo()
+    assert [one.rule for one in found if isinstance(one, Finding)] == ["python/B307", "python/B613"]
+
+
+def test_a_missing_bandit_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: str) -> Any:
+        raise ImportError("No module named 'bandit'")
+
+    monkeypatch.setattr(python, "_engine", missing)
+    gap = _gap("eval(x)")
+    assert gap.kind == "crash"
+    assert "reinstall yett" in gap.reason
+
+
+def test_a_test_of_a_newer_bandit_is_reported_without_a_page() -> None:
+    from yett.checks._bandit import Issue
+
+    issue = Issue("B699", "shiny_new_test", "HIGH", "UNDEFINED", "Something new.", 1, 0, 1, 1, 1)
+    rule = python._rule(issue)
+    assert (rule.id, rule.title, rule.severity) == ("python/B699", "shiny new test", Severity.HIGH)
