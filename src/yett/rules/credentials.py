@@ -1,0 +1,46 @@
+"""Which names mean a secret, and which values cannot be one."""
+
+from __future__ import annotations
+
+import re
+
+_SECRET_NAME = re.compile(
+    r"(?:^|[_.-])(?:"
+    r"password|passwd|passphrase|secret|token|credentials"
+    r"|(?:api|access|secret|private|encryption|signing|auth|account|master)[_.-]?key(?:[_.-]?base)?"
+    r")$"
+    r"|[_.-](?:pwd|pass|apikey)$|^apikey$",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+_STAND_IN = re.compile(
+    r"change.?me|dummy|example|placeholder|sample|fake|mock|test|secret|passw|default|insecure|unsafe|not.?(?:a|so|real)"
+    r"|unused|temp|build|local|dev|demo|postgres|mysql|maria|mongo|redis|rabbit|guest|admin|root|user|none|null|todo"
+    r"|your|foo|bar|baz|xxx|\*\*\*|1234|abc|qwerty|hunter|<|>|\.\.\.",
+    re.IGNORECASE,
+)
+
+
+def means_secret(name: str) -> bool:
+    """Whether a variable of this name holds a secret; its end tells (`DB_PASSWORD`, `apiKey`, not `TOKEN_URL`)."""
+    return _SECRET_NAME.search(_CAMEL.sub("_", name)) is not None
+
+
+def is_setting(value: str) -> bool:
+    """Whether a value is a switch, a number, a path, an address or a variable: nothing anybody could steal."""
+    text = value.strip()
+    return (
+        len(text) < 2
+        or text.lower() in ("true", "false", "yes", "no", "on", "off", "none", "null", "auto", "write", "read")
+        or text.isdigit()
+        or "$" in text
+        or "{{" in text
+        or text.startswith(("/", "./", "~", "http://", "https://", "file:", "@", "%"))
+    )
+
+
+def is_stand_in(value: str) -> bool:
+    """Whether a value says of itself that it is no secret, or is too plain to be one that anybody chose at random."""
+    text = value.strip()
+    return _STAND_IN.search(text) is not None or len(text) < 8 or len(set(text)) < 6 or text.isalpha()

@@ -1,0 +1,241 @@
+"""A release is built with what other branches left in the cache."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yett.model import Action, Confidence, Hit, Rule, Severity
+from yett.parse import shell
+from yett.parse.workflow import Job, Step, Workflow, is_dynamic, is_false, is_true, whole
+from yett.parse.yaml import Mapping, Scalar
+from yett.rules.hits import hit
+
+RULE = Rule(
+    id="github-actions/cache-poisoning",
+    title="Release is built from a cache",
+    severity=Severity.HIGH,
+    confidence=Confidence.MEDIUM,
+    level=Action.WARN,
+    why=(
+        "Workflows of less trust can write the cache that this release restores; what they put there ends up in the "
+        "published artefact."
+    ),
+    fix="Build releases without a cache.",
+    refs=(
+        "CWE-349",
+        "PCI DSS 6.5.1",
+        "https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching",
+    ),
+    bad=(
+        """\
+on:
+  push:
+    tags: ["v*"]
+jobs:
+  publish:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/setup-node@v4
+        with:
+          cache: npm  # <- here
+      - run: npm publish
+""",
+        """\
+on: workflow_dispatch
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: Swatinem/rust-cache@v2  # <- here
+      - run: cargo build --release
+      - uses: actions/upload-artifact@v4
+  publish:
+    needs: [build]
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: softprops/action-gh-release@v2
+  lint:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: Swatinem/rust-cache@v2
+""",
+    ),
+    good=(
+        """\
+on: [push, pull_request]
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/cache@v4
+        with: {path: ~/.cache, key: one}
+      - run: npm test
+""",
+        """\
+on:
+  release:
+    types: [published]
+jobs:
+  publish:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/setup-go@v5
+        with:
+          cache: false
+      - uses: astral-sh/setup-uv@v6
+        with:
+          enable-cache: ${{ !startsWith(github.ref, 'refs/tags/') }}
+      - uses: actions/cache/save@v4
+      - uses: actions/cache@v4
+        if: github.event_name == 'pull_request'
+      - uses: goreleaser/goreleaser-action@v6
+""",
+    ),
+)
+
+_PUBLISHERS = (
+    "actions/attest",
+    "actions/attest-build-provenance",
+    "crazy-max/ghaction-github-pages",
+    "cloudflare/wrangler-action",
+    "goreleaser/goreleaser-action",
+    "js-devtools/npm-publish",
+    "ncipollo/release-action",
+    "pypa/gh-action-pypi-publish",
+    "rubygems/release-gem",
+    "softprops/action-gh-release",
+    "svenstaro/upload-release-action",
+)
+_PUSHES_IMAGE = ("docker/build-push-action", "docker/bake-action", "redhat-actions/push-to-registry")
+_COMMANDS = (
+    ("npm", "publish"),
+    ("pnpm", "publish"),
+    ("yarn", "npm publish"),
+    ("twine", "upload"),
+    ("uv", "publish"),
+    ("poetry", "publish"),
+    ("hatch", "publish"),
+    ("flit", "publish"),
+    ("cargo", "publish"),
+    ("gem", "push"),
+    ("docker", "push"),
+    ("mvn", "deploy"),
+    ("gh", "release create"),
+    ("gh", "release upload"),
+    ("nuget", "push"),
+    ("vsce", "publish"),
+)
+
+
+def check(workflow: Workflow) -> Iterator[Hit]:
+    publishing = {job.id for job in workflow.jobs if any(_publishes(step) for step in job.steps)}
+    known = bool(publishing)
+    if not publishing and _is_release(workflow):
+        publishing = {job.id for job in workflow.jobs}
+    for name in sorted(publishing):
+        job = workflow.job(name)
+        publishing |= _needed(workflow, job) if job else set()
+    for job in workflow.jobs:
+        if job.id not in publishing:
+            continue
+        for step in job.steps:
+            cache = None if step.get("if") is not None else _cache(workflow, step)
+            if cache:
+                # Restored without a word about it, or for a release of which nothing is seen to be published.
+                sure = known and (step.action in _CACHES or cache is not step.text("uses"))
+                yield hit(
+                    whole(cache),
+                    f"the job {job.id} takes part in a release and restores a cache ({step.action})",
+                    fix=f"Switch the cache of {step.action} off in this job, or leave the step out for releases.",
+                    subject=f"{workflow.path(job, step)} {step.action}",
+                    severity=None if sure else Severity.MEDIUM,
+                    confidence=None if sure else Confidence.LOW,
+                )
+
+
+def _needed(workflow: Workflow, job: Job) -> set[str]:
+    found: set[str] = set()
+    waiting = list(job.needs())
+    while waiting:
+        name = waiting.pop()
+        other = workflow.job(name)
+        if other and name not in found:
+            found.add(name)
+            waiting += other.needs()
+    return found
+
+
+def _is_release(workflow: Workflow) -> bool:
+    """Whether only releases start the workflow: a release, or a push of tags and of nothing else."""
+    push = workflow.triggers.get("push")
+    tags = push and isinstance(push.config, Mapping) and "tags" in push.config.entries
+    branches = push and isinstance(push.config, Mapping) and "branches" in push.config.entries
+    return "release" in workflow.triggers or bool(tags and not branches)
+
+
+def _publishes(step: Step) -> bool:
+    if step.action in _PUBLISHERS:
+        return True
+    if step.action in _PUSHES_IMAGE:
+        return is_true(step.input("push"))
+    for command in shell.walk(step.script.commands) if step.script else ():
+        words = [word.text for word in shell.argv(command)]
+        rest = " ".join(word for word in words[1:4] if not word.startswith("-"))
+        if any(words[:1] == [name] and rest.startswith(does) for name, does in _COMMANDS) and "--dry-run" not in words:
+            return True
+    return False
+
+
+# What has to be written for a cache to be restored.
+_ON_REQUEST = {
+    "actions/setup-node": ("cache",),
+    "actions/setup-python": ("cache",),
+    "actions/setup-java": ("cache",),
+    "actions/setup-dotnet": ("cache",),
+    "ruby/setup-ruby": ("bundler-cache",),
+    "pdm-project/setup-pdm": ("cache",),
+    "pnpm/action-setup": ("cache",),
+}
+# What has to be written for no cache to be restored.
+_UNLESS = {
+    "actions/setup-go": "cache",
+    "astral-sh/setup-uv": "enable-cache",
+    "actions-rust-lang/setup-rust-toolchain": "cache",
+}
+_CACHES = ("actions/cache", "actions/cache/restore", "swatinem/rust-cache", "mozilla-actions/sccache-action")
+
+
+def _cache(workflow: Workflow, step: Step) -> Scalar | None:
+    """What switches a cache on in this step; None for nothing, or for what only a run tells."""
+    uses = step.text("uses")
+    if step.action in _CACHES:
+        lookup = step.input("lookup-only")
+        return None if lookup and not is_false(lookup) else uses
+    if step.action in ("gradle/actions/setup-gradle", "gradle/gradle-build-action"):
+        disabled = step.input("cache-disabled") or step.input("cache-read-only")
+        return None if disabled and not is_false(disabled) else uses
+    if step.action in _UNLESS:
+        value = step.input(_UNLESS[step.action])
+        if is_true(value):
+            return value
+        by_default = value is None or value.text == "auto"
+        return (value or uses) if by_default and not _is_off_for_releases(workflow, step) else None
+    if step.action in _PUSHES_IMAGE:
+        value = step.input("cache-from")
+        return value if value and "type=gha" in value.text else None
+    for name in _ON_REQUEST.get(step.action, ()):
+        value = step.input(name)
+        if value and value.text.strip() and not is_false(value) and not is_dynamic(value.text):
+            return value
+    return None
+
+
+def _is_off_for_releases(workflow: Workflow, step: Step) -> bool:
+    """setup-uv leaves its cache alone in releases since version 10, which the ref or a comment behind it tells."""
+    uses = step.text("uses")
+    if step.action != "astral-sh/setup-uv" or not uses:
+        return False
+    line = workflow.lines[uses.line - 1]
+    found = re.search(r"@v?(\d{1,3})(?:\.|\s|$)|#\s*v?(\d{1,3})\b", line[uses.column - 1 :])
+    return found is not None and int(found[1] or found[2]) >= 10

@@ -1,0 +1,168 @@
+"""Outsiders write the variables or the path of later steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yett.model import Confidence, Hit, Rule, Severity
+from yett.parse import shell
+from yett.parse.workflow import Job, Step, Workflow
+from yett.rules.github_actions.outsiders import VARIABLE, of_command, sources, written
+from yett.rules.hits import hit
+
+RULE = Rule(
+    id="github-actions/github-env-injection",
+    title="Outsiders can set variables of later steps",
+    severity=Severity.HIGH,
+    why=(
+        "One more line in $GITHUB_ENV sets LD_PRELOAD, NODE_OPTIONS or the like, and one in $GITHUB_PATH a folder of "
+        "programs; either runs code in the steps that follow."
+    ),
+    fix="Write to $GITHUB_OUTPUT instead, or allow only what a strict pattern lets through.",
+    refs=(
+        "CWE-94",
+        "CWE-426",
+        "PCI DSS 6.2.4",
+        "https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#environment-files",
+    ),
+    bad=(
+        """\
+on: issue_comment
+jobs:
+  parse:
+    runs-on: ubuntu-24.04
+    steps:
+      - env:
+          BODY: ${{ github.event.comment.body }}
+        run: |
+          echo "COMMENT=$BODY" >> "$GITHUB_ENV"  # <- here
+      - run: echo "${{ github.event.comment.body }}" | tee -a $GITHUB_PATH  # <- here
+""",
+        """\
+on: workflow_run
+jobs:
+  report:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/download-artifact@v4
+      - run: |
+          cat artifact/env.txt >> $GITHUB_ENV  # <- here
+          echo "PR=$(cat artifact/number)" >> ${GITHUB_ENV}  # <- here
+          NUMBER=$(jq -r .number artifact/event.json)
+          echo "NUMBER=${NUMBER}" >> "$GITHUB_ENV"  # <- here
+""",
+    ),
+    good=(
+        """\
+on: issue_comment
+jobs:
+  parse:
+    runs-on: ubuntu-24.04
+    steps:
+      - env:
+          BODY: ${{ github.event.comment.body }}
+          TITLE: ${{ github.event.issue.title }}
+        run: |
+          echo "COMMENT=$BODY" >> "$GITHUB_OUTPUT"
+          echo "TITLE=$TITLE" >> "$GITHUB_ENV"
+          echo "MODE=fast" >> "$GITHUB_ENV"
+          echo "$HOME/.local/bin" >> "$GITHUB_PATH"
+""",
+        """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    steps:
+      # No outsider's event, so the file is ours.
+      - run: cat versions.env >> $GITHUB_ENV
+""",
+    ),
+)
+
+_FILES = ("GITHUB_ENV", "GITHUB_PATH")
+_DOWNLOADS = ("download-artifact", "action-download-artifact")
+_READERS = ("cat", "jq", "head", "tail", "sed", "awk", "grep", "cut", "unzip", "yq", "tr")
+
+
+def check(workflow: Workflow) -> Iterator[Hit]:
+    for job in workflow.jobs:
+        downloaded = False
+        for step in job.steps:
+            downloaded = downloaded or _downloads(workflow, step)
+            for file in _FILES:
+                yield from _of_step(workflow, job, step, file, downloaded)
+
+
+def _of_step(workflow: Workflow, job: Job, step: Step, file: str, downloaded: bool) -> Iterator[Hit]:
+    if not step.script:
+        return
+    files = dict(_filled(step.script.commands))
+    for command, words in written(step.script.commands, file):
+        origin = _origin(workflow, job, step, file, command)
+        read = next((name for word in words for name in _reads(word)), "") or _reads_itself(command)
+        read = read or next(
+            (files[name] for word in words for name in VARIABLE.findall(word.text) if name in files), ""
+        )
+        certain = bool(origin)
+        if not origin and downloaded and read:
+            origin = f"a file that another workflow made ({read})"
+        if origin:
+            yield hit(
+                workflow.span(step.script.at, command.start, command.end),
+                f"{origin} is written to ${file}, so it can set what later steps run",
+                subject=f"{workflow.path(job, step)} {file} {' '.join(word.text for word in words)}",
+                confidence=None if certain else Confidence.MEDIUM,
+            )
+
+
+def _origin(workflow: Workflow, job: Job, step: Step, file: str, command: shell.Command) -> str:
+    """The context whose text is written. A text of one line can set its own variable only; in a path any text is one
+    too many."""
+    found = list(of_command(workflow, job, step, command))
+    if step.script:
+        span = workflow.span(step.script.at, command.start, command.end)
+        for one in workflow.expressions(step.script.at):
+            if span.line <= one.span.line <= span.end_line:
+                found += sources(workflow, job, step, one)
+    bad = (one for one in found if one.reach == "outsider" and (one.lines or file == "GITHUB_PATH"))
+    return next((one.name for one in bad), "")
+
+
+def _downloads(workflow: Workflow, step: Step) -> bool:
+    """Whether a step fetches what a run for a fork may have made."""
+    if "workflow_run" not in workflow.triggers:
+        return False
+    if step.action.rpartition("/")[2] in _DOWNLOADS:
+        return True
+    for command in shell.walk(step.script.commands) if step.script else ():
+        if re.match(r"gh (?:run|release) download\b", " ".join(word.text for word in command.words)):
+            return True
+    return step.action == "actions/github-script" and "downloadArtifact" in getattr(step.input("script"), "text", "")
+
+
+def _reads(word: shell.Word) -> Iterator[str]:
+    for command in shell.walk(word.inner):
+        name = _reads_itself(command)
+        if name:
+            yield name
+
+
+def _filled(commands: tuple[shell.Command, ...]) -> Iterator[tuple[str, str]]:
+    """The variables that a script fills from files."""
+    for command in commands:
+        for word in command.words:
+            name, equals, _ = word.text.partition("=")
+            for file in _reads(word) if equals and name.isidentifier() else ():
+                yield name, file
+
+
+def _reads_itself(command: shell.Command) -> str:
+    if shell.program(command) not in _READERS and any(r.operator != "<" for r in command.redirects or ()):
+        return ""
+    if shell.program(command) not in (*_READERS, ""):
+        return ""
+    files = [word.text for word in shell.argv(command)[1:] if not word.text.startswith("-")]
+    files += [redirect.target.text for redirect in command.redirects if redirect.operator == "<"]
+    return files[-1] if files else ""

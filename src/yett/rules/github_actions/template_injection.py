@@ -1,0 +1,196 @@
+"""Text that outsiders write is pasted into code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yett.model import Confidence, Hit, Rule, Severity
+from yett.parse.workflow import Expression, Job, Step, Workflow
+from yett.parse.yaml import Scalar
+from yett.rules.github_actions.outsiders import Reach, Source, sources
+from yett.rules.hits import hit, short
+
+RULE = Rule(
+    id="github-actions/template-injection",
+    title="Text from outsiders is pasted into a script",
+    severity=Severity.HIGH,
+    why=(
+        "An expression is replaced by its text before the shell or interpreter reads the script, so a crafted title, "
+        "branch name or comment runs as commands, with the job's token and secrets."
+    ),
+    fix='Put the value in env: and use "$VARIABLE" in the script.',
+    refs=(
+        "CWE-94",
+        "CWE-78",
+        "PCI DSS 6.2.4",
+        "PCI DSS 6.5.1",
+        "https://docs.github.com/en/actions/concepts/security/script-injections",
+    ),
+    bad=(
+        """\
+on: issues
+jobs:
+  greet:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo "${{ github.event.issue.title }}"  # <- here
+""",
+        """\
+on: pull_request_target
+jobs:
+  label:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/github-script@v7
+        with:
+          script: |
+            core.info("start")
+            core.info("${{ github['head_ref'] || github.ref_name }}")  // # <- here
+""",
+        """\
+on: issue_comment
+env:
+  BODY: ${{ github.event.comment.body }}
+jobs:
+  parse:
+    runs-on: ubuntu-24.04
+    steps:
+      - id: parse
+        run: echo "text=$BODY" >> "$GITHUB_OUTPUT"
+      - run: |
+          set -e
+          ./parse '${{ steps.parse.outputs.text }}'  # <- here
+          ./parse '${{ env.BODY }}'  # <- here
+""",
+        """\
+name: build
+inputs:
+  target:
+    required: true
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: make ${{ inputs.target }}  # <- here
+""",
+    ),
+    good=(
+        """\
+on: issues
+jobs:
+  greet:
+    runs-on: ubuntu-24.04
+    steps:
+      - env:
+          TITLE: ${{ github.event.issue.title }}
+        run: echo "$TITLE"
+""",
+        """\
+on: pull_request
+jobs:
+  decide:
+    runs-on: ubuntu-24.04
+    steps:
+      # What decides is not pasted, and neither a number nor a commit id can hold code.
+      - run: |
+          echo ${{ contains(github.event.pull_request.title, 'wip') && 'wip' || 'ready' }}
+          echo ${{ github.event.pull_request.number }} ${{ github.event.pull_request.head.sha }}
+          echo ${{ github.head_ref == 'main' }}
+""",
+        """\
+on:
+  workflow_dispatch:
+    inputs:
+      dry-run: {type: boolean}
+      level: {type: choice, options: [patch, minor]}
+jobs:
+  release:
+    runs-on: ubuntu-24.04
+    strategy:
+      matrix:
+        python: ["3.11", "3.12"]
+    steps:
+      - run: ./release ${{ inputs.dry-run }} ${{ inputs.level }} ${{ matrix.python }}
+""",
+        """\
+on: issues
+jobs:
+  label:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/labeler@v5
+        with:
+          title: ${{ github.event.issue.title }}
+""",
+    ),
+)
+
+# Inputs that the action runs as code.
+_CODE_INPUTS = {
+    "actions/github-script": ("script",),
+    "addnab/docker-run-action": ("run",),
+    "amadevus/pwsh-script": ("script",),
+    "appleboy/ssh-action": ("script",),
+    "azure/cli": ("inlinescript",),
+    "azure/powershell": ("inlinescript",),
+    "cardinalby/js-eval-action": ("expression",),
+    "devcontainers/ci": ("runcmd",),
+    "jannekem/run-python-script-action": ("script",),
+    "mikefarah/yq": ("cmd",),
+    "nick-fields/retry": ("command", "on_retry_command", "new_command_on_retry"),
+    "nick-invision/retry": ("command", "on_retry_command", "new_command_on_retry"),
+    "reactivecircus/android-emulator-runner": ("script", "pre-emulator-launch-script"),
+}
+
+
+_WHO: dict[Reach, str] = {
+    "outsider": "anybody outside",
+    "caller": "whoever starts or calls this",
+    "writer": "whoever may push",
+}
+# Whoever may start a workflow by hand may as well push, and whoever may push could change the script itself.
+_SEVERITY: dict[Reach, Severity] = {
+    "outsider": Severity.HIGH,
+    "caller": Severity.MEDIUM,
+    "writer": Severity.LOW,
+}
+
+
+def check(workflow: Workflow) -> Iterator[Hit]:
+    for job, step in workflow.steps():
+        for code in _code(step):
+            for found in workflow.expressions(code):
+                origins = tuple(sources(workflow, job, step, found))
+                if origins:
+                    origin = max(origins, key=lambda source: _SEVERITY[source.reach])
+                    yield _hit(workflow, job, step, found, origin)
+
+
+def _code(step: Step) -> Iterator[Scalar]:
+    if step.script:
+        yield step.script.at
+    for name in _CODE_INPUTS.get(step.action, ()):
+        value = step.input(name)
+        if value:
+            yield value
+
+
+def _hit(workflow: Workflow, job: Job, step: Step, found: Expression, origin: Source) -> Hit:
+    name, text = _variable(origin.name), short(found.text)
+    use = f"process.env.{name}" if step.action == "actions/github-script" else f'"${name}"'
+    of = f", which comes from {origin.name}," if origin.name != found.text.lower() else ""
+    return hit(
+        found.span,
+        f"`${{{{ {text} }}}}`{of} is pasted into a script, and {_WHO[origin.reach]} can set it",
+        fix=f"Add `env: {{{name}: ${{{{ {text} }}}}}}` to the step and write {use} in the script.",
+        subject=f"{workflow.path(job, step)} {short(found.text, 500)}",
+        severity=_SEVERITY[origin.reach],
+        confidence=Confidence.HIGH if origin.reach == "outsider" else Confidence.MEDIUM,
+    )
+
+
+def _variable(name: str) -> str:
+    """A name for a variable: the last telling words of a context."""
+    words = [word for word in re.split(r"[^a-z0-9]+", name) if word not in ("", "github", "event", "outputs", "steps")]
+    return "_".join(words[-2:]).upper() or "VALUE"

@@ -1,0 +1,31 @@
+"""What every configuration rule needs to say where and what."""
+
+from __future__ import annotations
+
+import re
+
+from yett.model import Confidence, Hit, Severity
+from yett.parse.source import Span
+
+
+def hit(
+    span: Span,
+    message: str,
+    *,
+    fix: str = "",
+    subject: str = "",
+    severity: Severity | None = None,
+    confidence: Confidence | None = None,
+) -> Hit:
+    return Hit(span.line, span.column, message, span.end_line, span.end_column, fix, subject, severity, confidence)
+
+
+_LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?)\S*")
+
+
+def short(text: str, limit: int = 80) -> str:
+    """A text as it may stand in a message: on one line, not long, and without what logs in to an address."""
+    line = " ".join(text.split())
+    if "://" in line:
+        line = _LOGIN.sub("…", line)
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,140 @@
+"""What shell scripts do that matters to more than one family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yett.parse.shell import Command, Word, argv, pipelines, program, walk
+
+SHELLS = ("sh", "bash", "ash", "dash", "zsh", "ksh", "fish")
+_INTERPRETERS = (*SHELLS, "python", "python2", "python3", "perl", "ruby", "node", "php", "pwsh", "powershell")
+_DOWNLOADERS = (
+    "curl",
+    "wget",
+    "fetch",
+    "aria2c",
+    "http",
+    "https",
+    "iwr",
+    "irm",
+    "invoke-webrequest",
+    "invoke-restmethod",
+)
+_EVALUATORS = ("eval", "source", ".", "iex", "invoke-expression")
+
+
+def unseen_downloads(commands: tuple[Command, ...]) -> Iterator[tuple[Word, str]]:
+    """Programs that run what a download gives without anybody having looked at it: the program and its source.
+
+    `curl … | sh`, `bash <(curl …)`, `eval "$(curl …)"`, `sh -c "$(curl …)"`.
+    """
+    filled = dict(_filled(commands))
+    for pipeline in _all_pipelines(commands):
+        for index, command in enumerate(pipeline):
+            words = argv(command)
+            name = program(command).lower()
+            if not words:
+                continue
+            given = index > 0 and _reads_script(name, words[1:])
+            source = next((found for one in pipeline[:index] if (found := _download(one))), "") if given else ""
+            source = source or _substituted(command, name) or _from_variable(command, name, filled)
+            if source:
+                yield words[0], source
+
+
+def _all_pipelines(commands: tuple[Command, ...]) -> Iterator[tuple[Command, ...]]:
+    yield from pipelines(commands)
+    for command in commands:
+        for word in command.words:
+            if word.inner:
+                yield from _all_pipelines(word.inner)
+
+
+def _reads_script(name: str, arguments: tuple[Word, ...]) -> bool:
+    """Whether a program takes its code from standard input: no file and no `-c` or `-m` among its arguments."""
+    if name in ("iex", "invoke-expression"):
+        return True
+    if name in ("source", "."):
+        return bool(arguments) and arguments[0].text == "/dev/stdin"
+    if name not in _INTERPRETERS:
+        return False
+    for word in arguments:
+        if word.text in ("-", "-s", "--", "/dev/stdin"):
+            return True
+        if not word.text.startswith("-"):
+            return False
+        if re.fullmatch(r"-[a-zA-Z]*[cme][a-zA-Z]*", word.text) and not _is_shell_flags(name, word.text):
+            return False
+    return True
+
+
+def _is_shell_flags(name: str, text: str) -> bool:
+    """`sh -ex` sets options, while `python -m` and `perl -e` name what to run."""
+    return name in SHELLS and "c" not in text
+
+
+def _substituted(command: Command, name: str) -> str:
+    """The source of a download in the code that an evaluator or interpreter is given in its words."""
+    words = argv(command)
+    evaluates = name in _EVALUATORS
+    for position, word in enumerate(words[1:], 1):
+        file = word.text.startswith("<(")
+        code = name in _INTERPRETERS and re.fullmatch(r"-[a-zA-Z]*c", words[position - 1].text) is not None
+        if evaluates or code or (file and name in _INTERPRETERS):
+            for inner in walk(word.inner):
+                if source := _download(inner):
+                    return source
+    if name in _INTERPRETERS:
+        for redirect in command.redirects:
+            for inner in walk(redirect.target.inner) if redirect.operator in ("<<<", "<") else ():
+                if source := _download(inner):
+                    return source
+    return ""
+
+
+def _filled(commands: tuple[Command, ...]) -> Iterator[tuple[str, str]]:
+    """The variables that hold a download, and its source."""
+    for command in walk(commands):
+        for word in command.words:
+            name, equals, _ = word.text.partition("=")
+            if equals and name.isidentifier() and word.inner:
+                for inner in walk(word.inner):
+                    if source := _download(inner):
+                        yield name, source
+
+
+def _from_variable(command: Command, name: str, filled: dict[str, str]) -> str:
+    """The source of a download that was kept in a variable and is run now: `eval "$CODE"`."""
+    words = argv(command)
+    for position, word in enumerate(words[1:], 1):
+        code = name in _INTERPRETERS and re.fullmatch(r"-[a-zA-Z]*c", words[position - 1].text) is not None
+        variable = word.text.strip("${}") if word.text.startswith("$") else ""
+        if variable in filled and (name == "eval" or code):
+            return filled[variable]
+    return ""
+
+
+_LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.|\[::1\]|host\.docker\.internal)", re.IGNORECASE)
+
+
+def _download(command: Command) -> str:
+    """What a command downloads: its address, or "" for no download or one from this very machine."""
+    if program(command).lower() not in _DOWNLOADERS:
+        return ""
+    words = argv(command)[1:]
+    address = next((word.text for word in words if "://" in word.text), "")
+    address = address or next((word.text for word in words if word.text and not word.text.startswith("-")), "")
+    return "" if _LOCAL.match(address) else address
+
+
+_CHECKS = re.compile(
+    r"\b(?:sha\d*sum|shasum|b2sum|md5sum)\b[^|;&\n]{0,200}\s(?:-\w{0,9}c\w{0,9}|--check|--status)\b"
+    r"|\bgpg2?\b[^|;&\n]{0,200}--verify\b|\bgpgv\b"
+    r"|\bcosign\s+verify|\bminisign\s+-\w{0,9}V|\bsignify\s+-\w{0,9}V|\bopenssl\s+dgst\b[^|;&\n]{0,200}-verify"
+)
+
+
+def verifies(script: str) -> bool:
+    """Whether a script compares a digest or checks a signature."""
+    return _CHECKS.search(script) is not None

@@ -1,0 +1,445 @@
+"""Language models and machine learning."""
+
+from __future__ import annotations
+
+from yett.model import Severity
+from yett.rules.secrets import checksum
+from yett.rules.secrets.record import Secret, assigned
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="openai-key",
+        title="OpenAI API key",
+        severity=Severity.HIGH,
+        keywords=("T3BlbkFJ",),
+        pattern=r"sk-(?:(?:proj|svcacct|admin)-)?[\w-]{20,74}T3BlbkFJ[\w-]{20,74}",
+        why="Whoever has it can use the models at your expense and read stored files.",
+        fix="Delete it in the dashboard, then use a project key with a budget from a secret manager.",
+        revoke="https://platform.openai.com/api-keys",
+        width=200,
+        bad=(
+            "sk-proj-0m6xdydaeR7EcUcmwdEKg8hMo5dypAg_nIu4Qvrn0H1eCK0_gYAjb94_GC7LUDXnRXee7cvr"
+            + "htT3BlbkFJtgCt8prdBojipeBAwbbsE2swE9J760X1Zr6g5M5gVq-5ePz-P2YiXWaU87VVh35GD-ZSoD"
+            + "Jizn",
+        ),
+        good=(
+            "sk-pro" + "j-short",
+            "T3Bl" + "bkFJ alone is nothing",
+        ),
+    ),
+    Secret(
+        id="anthropic-key",
+        title="Anthropic API key",
+        severity=Severity.HIGH,
+        keywords=("sk-ant-",),
+        pattern=r"sk-ant-(?:api\d\d|admin\d\d|oat\d\d|ort\d\d)-[\w-]{86,120}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Anthropic and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://console.anthropic.com/settings/keys",
+        bad=(
+            "sk-ant-api03-qrKqXP7bvFlb-f_tRt7yoiHCaB352eRwowRrpitUD"
+            + "P9HFqyD2Z5uGl6KhDaNpbxur57hKn3M9Ras_sK74RshOn8M1itb6AA",
+        ),
+        good=(
+            "sk-ant-ap" + "i03-short",
+            "keys begin with sk-ant-",
+        ),
+    ),
+    Secret(
+        id="groq-key",
+        title="Groq API key",
+        severity=Severity.HIGH,
+        keywords=("gsk_",),
+        pattern=r"gsk_[A-Za-z0-9]{52}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Groq and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://console.groq.com/keys",
+        bad=("gsk_8K4hGFe7xDum8QZb65nSOs8D" + "BtCf9k5w9UpMgNhTyjNY5vPCKbvv",),
+        good=(
+            "gsk_wppdA0HwiqSdViByydXN1" + "XPhk2r3kKeXJTsKLIPfotZtfSc",
+            "the prefix gsk_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="xai-key",
+        title="xAI API key",
+        severity=Severity.HIGH,
+        keywords=("xai-",),
+        pattern=r"xai-[\w-]{70,120}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of xAI and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://console.x.ai",
+        bad=("xai-9zNkV5OLqsMzpKSnVZkbubDugGtnC9F3vnrmmd" + "0MBFhiPlbb5WgbnxQNpNhsewRKfsECI9xkGABHf98Q",),
+        good=(
+            "xai-" + "short",
+            "see the docs on xai-",
+        ),
+    ),
+    Secret(
+        id="huggingface-token",
+        title="Hugging Face token",
+        severity=Severity.HIGH,
+        keywords=("hf_", "api_org_"),
+        pattern=r"(?:hf|api_org)_[A-Za-z]{34}",
+        why="Whoever has it can read private models and push to yours.",
+        fix=(
+            "Revoke it in the settings of Hugging Face and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://huggingface.co/settings/tokens",
+        bad=("hf_woYCZAqxSaFWkBw" + "tbVPqJnoHWFrSWmmAys",),
+        good=(
+            "hf_CkBwnkZjHWsbg" + "MzSlMGmSEAnZytTX",
+            "the prefix hf_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="replicate-token",
+        title="Replicate token",
+        severity=Severity.HIGH,
+        keywords=("r8_",),
+        pattern=r"r8_[\w-]{37}",
+        why="Whoever has it can run models at your expense.",
+        fix=(
+            "Revoke it in the settings of Replicate and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://replicate.com/account/api-tokens",
+        holds=checksum.mixed,
+        bad=("r8_710rcM7YUEsutLIuF" + "0WV8lfQtTDhAaHDaH9Gr",),
+        good=(
+            "r8_3EhME0St7h3kiv" + "hlv0xO5zxV4qN8vl9P",
+            "the prefix r8_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="perplexity-key",
+        title="Perplexity API key",
+        severity=Severity.HIGH,
+        keywords=("pplx-",),
+        pattern=r"pplx-[A-Za-z0-9]{48,56}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Perplexity and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.perplexity.ai",
+        bad=("pplx-k6wmAA87HWNVbkB1uKeRJ" + "d9aCl4sz4q3vZlKQQZSTj5qKb5v",),
+        good=(
+            "pplx-2pTFn38Veo9E2zUXNiC" + "Y0yukufgqc4WpecELtRv1eJc",
+            "the prefix pplx- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="openrouter-key",
+        title="OpenRouter API key",
+        severity=Severity.HIGH,
+        keywords=("sk-or-v1-",),
+        pattern=r"sk-or-v1-[0-9a-f]{64}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of OpenRouter and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://openrouter.ai/settings/keys",
+        bad=("sk-or-v1-52e8e529ac951e3e2b20d94afbb" + "d29446ff8ddfa323ba88f17851afe685b96fa",),
+        good=(
+            "sk-or-v1-315c9671cd6f1a54c7675e678" + "98f4e02b10b531c7e0630a97f7fc6bab3c",
+            "the prefix sk-o" + "r-v1- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="deepseek-key",
+        title="DeepSeek API key",
+        severity=Severity.HIGH,
+        keywords=("deepseek",),
+        pattern=r"sk-[0-9a-f]{32}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of DeepSeek and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://platform.deepseek.com",
+        bad=('deepseek_key = "sk-9862e9cbaf4c61' + '182ef4624d6b33a0c6"',),
+        good=(
+            'deepseek_key = "sk-486270627d75' + '0daac348fa9aeb6"',
+            "the prefix deepseek is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="cerebras-key",
+        title="Cerebras API key",
+        severity=Severity.HIGH,
+        keywords=("csk-",),
+        pattern=r"csk-[a-z0-9]{48}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Cerebras and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        bad=("csk-nem6a6gtbhh5xsskzmqub9" + "jrk0by97zsjs4a365e01lvy4fk",),
+        good=(
+            "csk-r6yijqdcuhuwlo1n9pu" + "odzwgsjkpac4b75kdx6kt747",
+            "the prefix csk- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="nvidia-key",
+        title="NVIDIA API key",
+        severity=Severity.HIGH,
+        keywords=("nvapi-",),
+        pattern=r"nvapi-[\w-]{60,70}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of NVIDIA and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://build.nvidia.com",
+        bad=("nvapi-jI1WCNZpL6F0AW-44BGBIMXSErywh" + "luHm4amIuvEHy8WIRPH2c-gWx7VcCuZ_Y-N",),
+        good=(
+            "nvapi" + "-short",
+            "see nvapi-",
+        ),
+    ),
+    Secret(
+        id="together-key",
+        title="Together AI key",
+        severity=Severity.HIGH,
+        keywords=("tgp_v1_",),
+        pattern=r"tgp_v1_[\w-]{43}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Together AI and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("tgp_v1_pBvKb634siJkdzMcZI" + "DkBDsD4tOTbhomypxPEi65QoY",),
+        good=(
+            "tgp_v1_FmhXefekblSMeg1" + "2bSpB1lUw9gnAdsjHydrpDE",
+            "the prefix tgp_v1_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="langsmith-key",
+        title="LangSmith key",
+        severity=Severity.HIGH,
+        keywords=("lsv2_pt_", "lsv2_sk_"),
+        pattern=r"lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}",
+        why="Whoever has it can read the traces, with what people asked.",
+        fix=(
+            "Revoke it in the settings of LangSmith and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.smith.langchain.com",
+        bad=("lsv2_pt_0cb9368c7ee809231" + "aae7440a44ff446_9221b6ca42",),
+        good=(
+            "lsv2_pt_c847f0bb1aa69ed" + "c0ec20e7d570d9e23_bb598",
+            "the prefix lsv2_pt_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="langfuse-key",
+        title="Langfuse secret key",
+        severity=Severity.MEDIUM,
+        keywords=("sk-lf-",),
+        pattern=r"sk-lf-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        why="Whoever has it can read the traces, with what people asked.",
+        fix=(
+            "Revoke it in the settings of Langfuse and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        bad=("sk-lf-20bd4d4b-1cf2-4" + "b9f-a9ce-0da69228630e",),
+        good=(
+            "sk-lf-f0b3eede-385" + "6-42ce-a550-e382447",
+            "the prefix sk-lf- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="wandb-key",
+        title="Weights & Biases API key",
+        severity=Severity.HIGH,
+        keywords=("wandb_v1_",),
+        pattern=r"wandb_v1_\w{77}",
+        why="Whoever has it can read experiments and models.",
+        fix=(
+            "Revoke it in the settings of Weights & Biases and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://wandb.ai/authorize",
+        bad=("wandb_v1_eC5tWerndVqPRXMf9Hk0vwl6PzY8DVYj7p" + "yQFGwdd0hxovkVMapBo4utgscxZtzJUsQvjaS9j4Vuk",),
+        good=(
+            "wandb_v1_wPOAk2ypbKwNhOEhnLYvZsnshM3321V" + "UKjieV0uab34AY4wa07L8vn1QOVWb25EYXbFCwNep",
+            "the prefix wand" + "b_v1_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="wandb-legacy-key",
+        title="Weights & Biases API key, older form",
+        severity=Severity.HIGH,
+        keywords=("wandb",),
+        pattern=assigned(r"wandb", r"[0-9a-f]{40}", r"key|token|login|secret"),
+        why="Whoever has it can read experiments and models.",
+        fix=(
+            "Revoke it in the settings of Weights & Biases and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://wandb.ai/authorize",
+        bad=("WANDB_API_KEY=c0860c7b51644" + "b163f318e879565751599c9b048",),
+        good=(
+            "WANDB_A" + "PI_KEY=${WANDB_API_KEY}",
+            "WANDB_API_KEY=your" + "-wandb-api-key-here",
+        ),
+    ),
+    Secret(
+        id="elevenlabs-key",
+        title="ElevenLabs API key",
+        severity=Severity.HIGH,
+        keywords=("elevenlabs", "xi-api-key", "xi_api_key"),
+        pattern=r"sk_[0-9a-f]{48}",
+        why="Whoever has it can make speech at your expense.",
+        fix=(
+            "Revoke it in the settings of ElevenLabs and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://elevenlabs.io/docs/api-reference/authentication",
+        bad=('elevenlabs_key = "sk_378245ed447fdd4f20181a' + '6a62e46ff0cbb70bec18ba5ec1"',),
+        good=(
+            'elevenlabs_key = "sk_d711405e92b5a8a3158c' + 'd851db740442286efe4285e"',
+            "the prefix eleve" + "nlabs is described in the manual",
+        ),
+    ),
+    Secret(
+        id="tavily-key",
+        title="Tavily API key",
+        severity=Severity.MEDIUM,
+        keywords=("tvly-",),
+        pattern=r"tvly-(?:dev-|prod-)?[\w-]{32,64}",
+        why="Whoever has it can search at your expense.",
+        fix=(
+            "Revoke it in the settings of Tavily and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("tvly-lKqLD9PeG16cY" + "AKtl5P395eaQneksEvq",),
+        good=(
+            "tvly-HYtvFQa8ei4" + "XfXHb6zLLsSC3d21",
+            "the prefix tvly- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="jina-key",
+        title="Jina AI key",
+        severity=Severity.MEDIUM,
+        keywords=("jina_",),
+        pattern=r"jina_[\w-]{60}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Jina AI and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("jina_IHfoE7jZPmJtp5EKeBVxoIxxp02" + "N4TcgFxyyD6z7MPHCrcurmMl_VHXcTi62",),
+        good=(
+            "jina_1VNRZiLjlb_utV7ugbjsEG3bg" + "pJ38XZPFXornY1uHE1QpQqaVy-RMme",
+            "the prefix jina_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="runpod-key",
+        title="RunPod API key",
+        severity=Severity.HIGH,
+        keywords=("rpa_",),
+        pattern=r"rpa_[A-Z0-9]{40}[A-Za-z0-9]{6}",
+        why="Whoever has it can rent machines at your expense.",
+        fix=(
+            "Revoke it in the settings of RunPod and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.runpod.io",
+        bad=("rpa_S6J05IPRL04X6IV7QH4IH" + "178OKNZJPFPODDI8S55jMyy7h",),
+        good=(
+            "rpa_O2BIYYNISCPEFILGTZ" + "ZBDKJOXEMMRTM80B4V65IOk",
+            "the prefix rpa_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="pinecone-key",
+        title="Pinecone API key",
+        severity=Severity.HIGH,
+        keywords=("pcsk_",),
+        pattern=r"pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{63}",
+        why="Whoever has it can read and change the index.",
+        fix=(
+            "Revoke it in the settings of Pinecone and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://docs.pinecone.io/guides/projects/manage-api-keys",
+        bad=("pcsk_r0QZb_09AMPN3p4QxeAg5UuObfIVUOaV" + "hJpsNoQkAJawyXS1P2hpA7SuuGltNLiSZ4073",),
+        good=(
+            "pcsk_YL7MD_ZuVeQUnlgBfOGnqeaKXEBxF" + "qfcjeeccwrrpRx7nhiLddcwKGiRnLVqZ9Wx",
+            "the prefix pcsk_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="cohere-key",
+        title="Cohere API key",
+        severity=Severity.HIGH,
+        keywords=("cohere", "co_api_key"),
+        pattern=assigned(r"cohere|co_api_key", r"[A-Za-z0-9]{40}"),
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Cohere and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("COHERE_API_KEY=3aDzJ0Xv9WBa" + "txluX3U3eMUng5bshSiamt7DLNTS",),
+        good=(
+            "COHERE_" + "API_KEY=${COHERE_API_KEY}",
+            "COHERE_API_KEY=your" + "-cohere-api-key-here",
+        ),
+    ),
+    Secret(
+        id="mistral-key",
+        title="Mistral API key",
+        severity=Severity.HIGH,
+        keywords=("mistral",),
+        pattern=assigned(r"mistral", r"[A-Za-z0-9]{32}", r"key|token|secret"),
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Mistral and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("MISTRAL_API_KEY=msEPiTK4" + "BYnE8PO8AfN6SRF3hQuzknHZ",),
+        good=(
+            "MISTRAL_" + "API_KEY=${MISTRAL_API_KEY}",
+            "MISTRAL_API_KEY=your" + "-mistral-api-key-here",
+        ),
+    ),
+    Secret(
+        id="apify-token",
+        title="Apify token",
+        severity=Severity.MEDIUM,
+        keywords=("apify_api_",),
+        pattern=r"apify_api_[\w-]{34,38}",
+        why="Whoever has it can run crawlers at your expense.",
+        fix=(
+            "Revoke it in the settings of Apify and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.apify.com",
+        bad=("apify_api_RtoXOPNnWoVEs" + "LBOE7mWHQ70GokErEL7ZuHb",),
+        good=(
+            "apify_api_lyHPcLjBBx" + "E2Mov95AL1eXgTl4dw7dc",
+            "the prefix apify" + "_api_ is described in the manual",
+        ),
+    ),
+)

@@ -1,0 +1,658 @@
+"""Build servers, package registries and infrastructure as code."""
+
+from __future__ import annotations
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets import checksum
+from yett.rules.secrets.doubt import genuine
+from yett.rules.secrets.record import Secret, assigned
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="npm-token",
+        title="npm access token",
+        severity=Severity.CRITICAL,
+        keywords=("npm_",),
+        pattern=r"npm_[A-Za-z0-9]{36}",
+        why="Whoever has it can publish your packages to everybody who installs them.",
+        fix="Revoke it with npm token revoke, then publish from CI with trusted publishing, which needs no token.",
+        revoke="https://docs.npmjs.com/revoking-access-tokens",
+        checksum=checksum.crc_base62,
+        bad=("npm_X7CGMJPuvu5VsvPL" + "iBF6B3gaR0oxM040kpLH",),
+        good=(
+            "npm_zlpwHRsJxkTRH" + "0QysKn8ZbCFrLKBcR0",
+            "the prefix npm_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="npmrc-auth-token",
+        title="npm registry credential in .npmrc",
+        severity=Severity.HIGH,
+        keywords=("_authtoken", ":_auth", ":_password"),
+        pattern=r'(?i::_(?:authToken|auth|password)\s*=\s*)["\x27]?([\w+/.-]{12,}={0,2})',
+        why="Whoever has it can read and publish packages in the registry.",
+        fix=(
+            "Revoke it in the settings of npm and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://docs.npmjs.com/revoking-access-tokens",
+        rank=2,
+        holds=checksum.lettered,
+        bad=("//registry.acme.io/:_authToken=17313661-474" + "8-416f-a7c4-c9d209203e29",),
+        good=(
+            "//registry" + ".npmjs.org/:_authToken=${NPM_TOKEN}",
+            "//registr" + "y.acme.io/:_authToken=",
+        ),
+    ),
+    Secret(
+        id="pypi-token",
+        title="PyPI upload token",
+        severity=Severity.CRITICAL,
+        keywords=("pypi-AgEIcHlwaS5vcmc", "pypi-AgENdGVzdC5weXBpLm9yZw"),
+        pattern=r"pypi-Ag(?:EIcHlwaS5vcmc|ENdGVzdC5weXBpLm9yZw)[\w-]{70,}",
+        why="Whoever has it can publish your packages to everybody who installs them.",
+        fix="Revoke it in the account settings, then publish from CI with trusted publishing, which needs no token.",
+        revoke="https://pypi.org/help/#compromised-token",
+        width=1200,
+        checksum=checksum.pypi,
+        bad=(
+            "pypi-AgEIcHlwaS5vcmcCJDZneW14dGN5ZnFpbmcza3ljOGkzYXRsYWx6anUzODIxYWoxcQACIBcdCfn"
+            + "XVrV-N_carcGcDNNSxiAhQZ-5rszkqVDAAcULAAAGIA0M8Q7RyR1aPLONRkYgQKYSfVq1eY1Bc5p39qC"
+            + "88_xN",
+        ),
+        good=(
+            "pypi-AgEIc" + "HlwaS5vcmc",
+            "pypi-" + "short",
+        ),
+    ),
+    Secret(
+        id="rubygems-key",
+        title="RubyGems API key",
+        severity=Severity.CRITICAL,
+        keywords=("rubygems_",),
+        pattern=r"rubygems_[0-9a-f]{48}",
+        why="Whoever has it can publish your gems to everybody who installs them.",
+        fix=(
+            "Revoke it in the settings of RubyGems and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://guides.rubygems.org/api-key-scopes/",
+        bad=("rubygems_29edb6b9d0d1c5131a1" + "ab54113fb70ecc31172ed5b148e5f",),
+        good=(
+            "rubygems_97032274d009e085a" + "1e079bba43f586e83828551fc9",
+            "the prefix ruby" + "gems_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="cargo-token",
+        title="crates.io API token",
+        severity=Severity.CRITICAL,
+        keywords=("cio",),
+        pattern=r"cio[A-Za-z0-9]{32}",
+        why="Whoever has it can publish your crates to everybody who builds with them.",
+        fix=(
+            "Revoke it in the settings of crates.io and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://crates.io/settings/tokens",
+        holds=checksum.mixed,
+        bad=("cargo login ciowXnRX7lkPjkNNq" + "EFqJw8aKax33cROVAD",),
+        good=(
+            "cargo login ciob0qg3lBHoJM6" + "9OrDwaCr7yCmFjr",
+            "the prefix cio is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="clojars-token",
+        title="Clojars deploy token",
+        severity=Severity.HIGH,
+        keywords=("CLOJARS_",),
+        pattern=r"CLOJARS_[a-z0-9]{60}",
+        why="Whoever has it can publish your libraries.",
+        fix=(
+            "Revoke it in the settings of Clojars and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://clojars.org/tokens",
+        bad=("CLOJARS_tdyesdrrmnnf20ikmbfr13ihyt" + "q14g3kcp0dn6x1ncfd5ftj5s24d89tj9mf",),
+        good=(
+            "CLOJARS_aieb8mgxsls45kxljtns8ml" + "qt52czqgrllj4iw42lrkh023hnjludtb",
+            "the prefix CLOJARS_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="nuget-key",
+        title="NuGet API key",
+        severity=Severity.CRITICAL,
+        keywords=("oy2",),
+        pattern=r"oy2[a-z2-7]{43}",
+        why="Whoever has it can publish your packages to everybody who installs them.",
+        fix=(
+            "Revoke it in the settings of NuGet and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://learn.microsoft.com/nuget/nuget-org/publish-a-package",
+        bad=("oy22otp4wesm3lwngg2mg7c" + "l4pzsnn6ghgp4arczppc7jr",),
+        good=(
+            "oy2izmpt2r75jvj5geei" + "l2uthzipnd7r2rfgrlku7",
+            "the prefix oy2 is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="artifactory-key",
+        title="JFrog Artifactory API key",
+        severity=Severity.CRITICAL,
+        keywords=("AKCp",),
+        pattern=r"AKCp[A-Za-z0-9]{69,70}",
+        why="Whoever has it can read and replace the artefacts that are deployed.",
+        fix=(
+            "Revoke it in the settings of JFrog and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key-deprecation-process",
+        holds=checksum.artifactory_key,
+        bad=("AKCpB2Uc57z4MTAcs5Z6pKis7Wmp7t8nLYLY" + "5fsLPNBeK3yoZP76Dt7r8YskvmQkhFdZ9XpMs",),
+        good=(
+            "AKCpxj6MUnSyqNuSmqSEsY1GAs9ZmieD36" + "Q6PDPrDsF8pPLXWTnCj9Ysbdz6j5ZviuaE",
+            "the prefix AKCp is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="artifactory-reference-token",
+        title="JFrog reference token",
+        severity=Severity.CRITICAL,
+        keywords=("cmVmdGtu",),
+        pattern=r"cmVmdGtu[A-Za-z0-9]{48,56}",
+        why="Whoever has it can read and replace the artefacts that are deployed.",
+        fix=(
+            "Revoke it in the settings of JFrog and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key-deprecation-process",
+        holds=checksum.artifactory_reference,
+        bad=("cmVmdGtuOjAxOjE3OTAwMDAwMDA6" + "WjhoUVdxYXRGeEw5RmJxRDdOUFNW",),
+        good=(
+            "cmVmdGtuOjAxOjE3OTAwMDAwM" + "DA6QmZTeVpUNHF1RnhncTNEZUJ",
+            "the prefix cmVmdGtu is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="packagist-token",
+        title="Packagist token",
+        severity=Severity.HIGH,
+        keywords=("packagist_",),
+        pattern=r"packagist_(?:[a-z]{2,4}_)?[A-Za-z0-9]{60,68}",
+        why="Whoever has it can publish or read private packages.",
+        fix=(
+            "Revoke it in the settings of Packagist and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://packagist.com",
+        bad=("packagist_03a293f36fd765d1a39753be6" + "5ab3a2a549209cc73440de25130dff2af25",),
+        good=(
+            "packagist_981b47e6387a57f527b1ec" + "c702c82c73460391353cbcf77ba769c71",
+            "the prefix packa" + "gist_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="docker-hub-token",
+        title="Docker Hub access token",
+        severity=Severity.CRITICAL,
+        keywords=("dckr_pat_", "dckr_oat_"),
+        pattern=r"dckr_(?:pat_[\w-]{27}|oat_[\w-]{32})",
+        why="Whoever has it can push images that others run.",
+        fix=(
+            "Revoke it in the settings of Docker Hub and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.docker.com/security/access-tokens/",
+        bad=("dckr_pat_EoJXVnDEx" + "GeuzK7ltx2k8d2vsCn",),
+        good=(
+            "dckr_pat_M3V3rl" + "hZ9b-IijXH6hIPN9",
+            "the prefix dckr" + "_pat_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="docker-registry-auth",
+        title="Registry password in a Docker configuration",
+        severity=Severity.HIGH,
+        keywords=("auths",),
+        pattern=r'"auth"\s*:\s*"([A-Za-z0-9+/]{8,}={0,2})"',
+        why="Base64 hides nothing: it is a user name and a password for the registry.",
+        fix=(
+            "Revoke it in the settings of Docker and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.docker.com/security/access-tokens/",
+        width=900,
+        holds=checksum.basic_pair,
+        bad=('{"auths": {"registry.acme.io": {"auth": "c2hvcC1jaTpHRzB6' + 'dnRyMWU1TjllS3h2"}}}',),
+        good=(
+            '{"auths": {"registry' + '.acme.io": {}}}',
+            '{"auths": {"registry' + '.acme.io": {"auth": "bm90aGluZw=="}}}',
+        ),
+    ),
+    Secret(
+        id="docker-swarm-token",
+        title="Docker Swarm join token or unlock key",
+        severity=Severity.HIGH,
+        keywords=("SWMTKN-1-", "SWMKEY-1-"),
+        pattern=r"SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}|SWMKEY-1-[\w+/-]{43}",
+        why="Whoever has it can join the cluster and see what runs there.",
+        fix=(
+            "Revoke it in the settings of Docker Swarm and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.docker.com/engine/swarm/",
+        bad=("SWMTKN-1-9ip7u492je9s6rjcqimh6x7vhjs6x74kh" + "akxyut3hvxv31ahjv-zqi6cv6gbuqkf3q3iuikbrodw",),
+        good=(
+            "SWMTKN-1-h8az29fw44sm6xb62zjiugv9owy3u3e" + "x3z60dm7r5p9mhut217-cd4oyejel8fgdl6fgs2s",
+            "the prefix SWMT" + "KN-1- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="circleci-token",
+        title="CircleCI token",
+        severity=Severity.HIGH,
+        keywords=("CCIPAT_", "CCIPRJ_"),
+        pattern=r"CCIP(?:AT|RJ)_[A-Za-z0-9]{22}_[0-9a-f]{40}",
+        why="Whoever has it can start builds and read what they print.",
+        fix=(
+            "Revoke it in the settings of CircleCI and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://circleci.com/docs/managing-api-tokens/",
+        bad=("CCIPAT_82FQjhyGFoXLqFZriboyWT_18913" + "317e2fe0db06f67a9e5a3b3d55e9560288e",),
+        good=(
+            "CCIPAT_nu4ysYUZkWX2zXDndGpxWW_34" + "5d8088562ed31bc0cda13f0429b9e9d17",
+            "the prefix CCIPAT_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="buildkite-token",
+        title="Buildkite token",
+        severity=Severity.HIGH,
+        keywords=("bkua_", "bkaa_", "bkaj_", "bkar_", "bkct_", "bkpt_", "bkpat_", "bkps_"),
+        pattern=r"bk(?:ua_[a-z0-9]{40,53}|(?:aa|aj|ar|ct|pt|pat|ps)_[\w-]{54,})",
+        why="Whoever has it can run or read builds.",
+        fix=(
+            "Revoke it in the settings of Buildkite and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://buildkite.com/docs/apis/managing-api-tokens",
+        width=500,
+        bad=("bkua_xp30fwcrcwukkgx2s" + "cg1km5gmtxsblx8rdsmfwqa",),
+        good=(
+            "bkua_kedai7kwyeril2p" + "bgzjmosuccu45hhuz8s2",
+            "the prefix bkua_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="travis-token",
+        title="Travis CI token",
+        severity=Severity.MEDIUM,
+        keywords=("travis",),
+        pattern=assigned(r"travis", r"[\w-]{22}", r"token|key|secret"),
+        why="Whoever has it can start builds and read settings.",
+        fix=(
+            "Revoke it in the settings of Travis CI and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        holds=checksum.mixed,
+        bad=("TRAVIS_TOKEN=w1yb" + "iy9xCeU1YwxaFXMvNj",),
+        good=(
+            "TRAVIS" + "_TOKEN=${TRAVIS_TOKEN}",
+            "TRAVIS_TOKEN=your" + "-travis-token-here",
+        ),
+    ),
+    Secret(
+        id="codecov-token",
+        title="Codecov token",
+        severity=Severity.MEDIUM,
+        keywords=("codecov",),
+        pattern=assigned(r"codecov", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"token|key|secret"),
+        why="Whoever has it can upload or read coverage, with paths of the source.",
+        fix=(
+            "Revoke it in the settings of Codecov and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("CODECOV_TOKEN=00cb63a8-45" + "c5-4978-affb-5eede7a19f95",),
+        good=('codecov_run = "c9be86e1-0125-40f8' + '-a758-2375c8116ba0"',),
+    ),
+    Secret(
+        id="jenkins-token",
+        title="Jenkins API token",
+        severity=Severity.HIGH,
+        keywords=("jenkins",),
+        pattern=assigned(r"jenkins", r"11[0-9a-f]{32}"),
+        why="Whoever has it can start jobs and read their secrets.",
+        fix=(
+            "Revoke it in the settings of Jenkins and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://www.jenkins.io/doc/book/system-administration/authenticating-scripted-clients/",
+        bad=("JENKINS_API_TOKEN=112f47cb" + "544755804c3592735ee7af64dc",),
+        good=(
+            "JENKINS_A" + "PI_TOKEN=${JENKINS_API_TOKEN}",
+            "JENKINS_API_TOKEN=your" + "-jenkins-api-token-here",
+        ),
+    ),
+    Secret(
+        id="octopus-key",
+        title="Octopus Deploy API key",
+        severity=Severity.HIGH,
+        keywords=("API-",),
+        pattern=r"API-[A-Z0-9]{25,32}",
+        why="Whoever has it can deploy.",
+        fix=(
+            "Revoke it in the settings of Octopus Deploy and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key",
+        near=("octo",),
+        holds=checksum.lettered,
+        bad=("octopus_api = API-MWAN4J1OD3LZ" + "2QHLMJA7R64ONPFK",),
+        good=(
+            "octopus_api = API-GTBZ9ZXVX" + "7CR3XRHTRE1X1Z",
+            "the prefix API- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="sonarqube-token",
+        title="SonarQube token",
+        severity=Severity.HIGH,
+        keywords=("squ_", "sqp_", "sqa_"),
+        pattern=r"sq[upa]_[0-9a-f]{40}",
+        why="Whoever has it can read the analysed source.",
+        fix=(
+            "Revoke it in the settings of SonarQube and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.sonarsource.com/sonarqube-server/latest/user-guide/managing-tokens/",
+        bad=("sqp_33633414eaf3a8dfe7" + "ab4cde2dd90140e907c3d0",),
+        good=(
+            "sqp_2273c1f5a8aed3a" + "35895c570a7e6790fd3e",
+            "the prefix squ_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="terraform-cloud-token",
+        title="Terraform Cloud token",
+        severity=Severity.CRITICAL,
+        keywords=(".atlasv1.",),
+        pattern=r"[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}",
+        why="Whoever has it can read state files, secrets in them, and change infrastructure.",
+        fix=(
+            "Revoke it in the settings of Terraform Cloud and give the new one to the program at run time, from a"
+            " secret manager or a masked CI variable."
+        ),
+        revoke="https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens",
+        bad=("j8HxWgKxx297Yj.atlasv1.J-LvmlSVJs3pMTLCv_WU" + "mWPXHz-LcvQyBG9Nz-QyrsHRSxtJDwM6_behhbtxoE7v",),
+        good=(
+            "31UoorsvIjzNWY.atlasv1.pS7Vj4tU0uvCJMG9v6" + "ztTFSmebb5TJRxIOhc1Pgv4zE_Mn7f7SiXRikTTln",
+            "the prefix .atl" + "asv1. is described in the manual",
+        ),
+    ),
+    Secret(
+        id="pulumi-token",
+        title="Pulumi access token",
+        severity=Severity.CRITICAL,
+        keywords=("pul-",),
+        pattern=r"pul-[0-9a-f]{40}",
+        why="Whoever has it can read state, secrets in it, and change infrastructure.",
+        fix=(
+            "Revoke it in the settings of Pulumi and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/",
+        bad=("pul-4c331ba1ccb0b95583" + "03853d475992e5aada5a81",),
+        good=(
+            "pul-d8db3dfd703bf8f" + "71ef39b4f40dbeb57845",
+            "the prefix pul- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="infracost-key",
+        title="Infracost API key",
+        severity=Severity.MEDIUM,
+        keywords=("ico-",),
+        pattern=r"ico-[A-Za-z0-9]{32}",
+        why="Whoever has it can use the API as your organisation.",
+        fix=(
+            "Revoke it in the settings of Infracost and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("ico-arJe3M166wpBqX" + "FRKUwuZrvvpcC3ADq8",),
+        good=(
+            "ico-v590yEBFAds" + "a5hQzr8ndq4gITOy",
+            "the prefix ico- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="harness-token",
+        title="Harness token",
+        severity=Severity.HIGH,
+        keywords=("pat.", "sat."),
+        pattern=r"[ps]at\.[\w-]{22}\.[0-9a-f]{24}\.[A-Za-z0-9]{20}",
+        why="Whoever has it can deploy.",
+        fix=(
+            "Revoke it in the settings of Harness and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://developer.harness.io",
+        bad=("pat.sG6DBWfa1uu7CIxew0qsIk.7fcddb2c7" + "a2a98a1b765faa4.63JNDM96jvxlsJOMPeyE",),
+        good=(
+            "pat.Xs1qONBYGI3ZJdQGHK3jmv.a2fd83" + "8e2b94f550c055cf76.CvpnLquRvbJsB40",
+            "the prefix pat. is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="openshift-token",
+        title="OpenShift user token",
+        severity=Severity.HIGH,
+        keywords=("sha256~",),
+        pattern=r"sha256~[\w-]{43}",
+        why="Whoever has it can use the cluster as that user.",
+        fix=(
+            "Revoke it in the settings of OpenShift and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.openshift.com",
+        bad=("oc login --token=sha256~7bufS64RzNSQxFUbXxSVg" + "x5iZlRBt5zZ7xJSdaz5BYh",),
+        good=(
+            "oc login --token=sha256~l59xalUJXQ--9AI6PtA" + "1jvL1L4HN7uFveZQ00u",
+            "the prefix sha256~ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="rancher-token",
+        title="Rancher API token",
+        severity=Severity.HIGH,
+        keywords=("token-",),
+        pattern=r"token-[a-z0-9]{5}:[a-z0-9]{54}",
+        why="Whoever has it can manage the clusters.",
+        fix=(
+            "Revoke it in the settings of Rancher and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        bad=("token-ucb3l:xves16hkcqpx94w6piqjel647eq" + "nciyybrjtxkmphb70csvdc0iov7",),
+        good=(
+            "token-04da1:tf8bbc8ahfj1froq29dw3k7j" + "3bvyfmjgrpccoqkkos0ebz5xq",
+            "the prefix token- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="kubeconfig-client-key",
+        title="Client key in a kubeconfig",
+        severity=Severity.CRITICAL,
+        keywords=("client-key-data",),
+        pattern=r'client-key-data["\x27]?\s*:\s*["\x27]?(LS0tLS1CRUdJTi[A-Za-z0-9+/=]{100,})',
+        why="Whoever has it can use the cluster as that user.",
+        fix=(
+            "Revoke it in the settings of Kubernetes and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/",
+        width=12000,
+        bad=(
+            "client-key-data: LS0tLS1CRUdJTilYXKUjtPYvjXrM2tu4+4ArllrY9ltXSFiRxjaMi8kU4L8TDUp"
+            + "FQxs/YWKRrMNAjhUZNGghwB/8AmRG9TaqQ2cSipv62TQfWRBEsEkZtiyhiGLBAwuFzF9EXZ4+SP3QWsZ"
+            + "8rxcksVGxIs+8B6ROQZNrCKwibPRUsI",
+        ),
+        good=(
+            "client-key-data: LS0tLS1CRUdJTiLUqjU6kIz36mqwzM8UjP7zUTZWrQ6Hx1BefHl"
+            + "wjQu4/tDj/eGCtBQiHm+9zvqBxqqs7jK7X15KYA7+PYyNxeOy9A",
+            "the prefix client-" + "key-data is described in the manual",
+        ),
+    ),
+    Secret(
+        id="encoded-private-key",
+        title="Private key in base64",
+        severity=Severity.CRITICAL,
+        keywords=("LS0tLS1CRUdJTi",),
+        pattern=(
+            r"LS0tLS1CRUdJTi(?:BQUklWQVRFIEtFW|BSU0EgUFJJVkFURSBLRV|BFQyBQUklWQVRFIEtFW"
+            r"|BPUEVOU1NIIFBSSVZBVEUgS0VZ|BEU0EgUFJJVkFURSBLRV|BQR1AgUFJJVkFURSBLRV"
+            r"|BFTkNSWVBURUQgUFJJVkFURSBLRV)[A-Za-z0-9+/=]{80,}"
+        ),
+        why="Base64 hides nothing: whoever has it can log in, sign or decrypt as its owner.",
+        fix=(
+            "Revoke it in the settings of PEM and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        width=24000,
+        rank=4,
+        bad=(
+            "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1GcThicVZWUnFSN0JDQmJlTTQ3aEY2dXpzS0Jxd2VD"
+            + "QndKRWp2MGcwVk1jcVcwOHVkZzVxdFF4NW5LVVBZbnlDM1Q5K016MGp4L2lsTFBBM0c0Z1lhSWhQTUhM"
+            + "bmlNKzY2eEZycVNlN2JTY2EyamhqTjJhOXRrTmlEYXlWVzdud1p1eEFRN05jNmt0RjgyaXlmSEFTTmVk"
+            + "MGdLdjB3cnVGQT09Ci0tLS0tRU5EIFBSSVZBVEUgS0VZLS0tLS0K",
+        ),
+        good=(
+            "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1LU1h4ZkNkaD" + "Q5MEpzcHJSeEMyVCtOT1MyemE5b29ubnUralZUQmJuN1ZBMVdD",
+            "the prefix LS0tLS1" + "CRUdJTi is described in the manual",
+        ),
+    ),
+    Secret(
+        id="wireguard-key",
+        title="WireGuard private or preshared key",
+        severity=Severity.CRITICAL,
+        keywords=("privatekey", "presharedkey"),
+        pattern=r"(?:PrivateKey|PresharedKey)\s*=\s*([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)",
+        why="Whoever has it can join the network as that peer.",
+        fix=(
+            "Revoke it in the settings of WireGuard and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("[Interface]\nPrivateKey = Qw7jUmn/8nAT2se8Vfob0R" + "BF/GewFOlvF9OocIoJQm4=",),
+        good=(
+            "Priva" + "teKey = <private key>",
+            "PublicKey = 4uc+qDvNInPUzl1TBba83H" + "ug72OO8LWoxSBch7uEECE=",
+        ),
+    ),
+    Secret(
+        id="teamcity-token",
+        title="TeamCity access token",
+        severity=Severity.HIGH,
+        keywords=("eyJ0eXAiOiAiVENWMiJ9",),
+        pattern=r"eyJ0eXAiOiAiVENWMiJ9\.[\w-]{36}\.[\w-]{48}",
+        why="Whoever has it can start builds and read their secrets.",
+        fix=(
+            "Revoke it in the settings of TeamCity and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        bad=(
+            "eyJ0eXAiOiAiVENWMiJ9.k1lqYBt3Oey6a5Cg9cbmJ1WSIVgwnsM4"
+            + "cZyW.65lsRWxXNpHbWIOcJdKMeuWFSTecGl5euBA8r_pkDVbi5aH6",
+        ),
+        good=(
+            "eyJ0eXAiOiAiVENWMiJ9.nveFqaMGS8EB75VqpKDPW94G4k8oH"
+            + "bLLdHxj.v3kEuwETowDnK6WWEamcV-RLBJprKrSj_CpTJkBbyqJ",
+            "the prefix eyJ0eXAiOi" + "AiVENWMiJ9 is described in the manual",
+        ),
+    ),
+    Secret(
+        id="prefect-key",
+        title="Prefect API key",
+        severity=Severity.HIGH,
+        keywords=("pnu_", "pnb_"),
+        pattern=r"pn[ub]_[A-Za-z0-9]{36}",
+        why="Whoever has it can run and read flows.",
+        fix=(
+            "Revoke it in the settings of Prefect and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.prefect.io",
+        holds=checksum.mixed,
+        bad=("pnu_dsLd8IIT89skA0vZ" + "nTSWR0FqxsaONQlwXKrp",),
+        good=(
+            "pnu_vFWose48rZvTA" + "q5SXMN8XjhY492Q3Gw",
+            "the prefix pnu_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="dependency-track-key",
+        title="Dependency-Track API key",
+        severity=Severity.MEDIUM,
+        keywords=("odt_",),
+        pattern=r"odt_(?:[A-Za-z0-9]{8}_)?[A-Za-z0-9]{32,255}",
+        why="Whoever has it can read and change the inventory of components.",
+        fix=(
+            "Revoke it in the settings of Dependency-Track and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("odt_UC7cAjxjbyIa7x" + "91VMWe1pS17H0GQVXJ",),
+        good=(
+            "odt_GAvcbwtSyMW" + "hAeBJ4JaM7wKL4T5",
+            "the prefix odt_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="maven-server-password",
+        title="Maven server password",
+        severity=Severity.HIGH,
+        keywords=("</password>",),
+        pattern=r"<password>([^<>{}$\s]{6,128})</password>",
+        why="Whoever has it can read and publish artefacts.",
+        fix=(
+            "Revoke it in the settings of Maven and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        rank=2,
+        near=("<server>", "<username>", "<user>"),
+        holds=genuine,
+        bad=("<server><id>acme</id><password>XQEHRup" + "ObcM1AR</password></server>",),
+        good=(
+            "<server><password>${env.PA" + "SSWORD}</password></server>",
+            "<server><password>changeme</pas" + "sword></server>",
+        ),
+    ),
+    Secret(
+        id="nuget-clear-text-password",
+        title="Password in a NuGet configuration",
+        severity=Severity.HIGH,
+        keywords=("cleartextpassword",),
+        pattern=r'(?i:ClearTextPassword"\s+value=")([^"%$]{8,128})"',
+        why="Whoever has it can read and publish packages.",
+        fix=(
+            "Revoke it in the settings of NuGet and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://learn.microsoft.com/nuget/nuget-org/publish-a-package",
+        rank=2,
+        holds=genuine,
+        bad=('<add key="ClearTex' + 'tPassword" value="Ki1Mwm3URQ883Kzb" />',),
+        good=(
+            '<add key="ClearTex' + 'tPassword" value="%NUGET_TOKEN%" />',
+            '<add key="ClearTex' + 'tPassword" value="" />',
+        ),
+    ),
+)

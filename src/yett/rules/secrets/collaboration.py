@@ -1,0 +1,352 @@
+"""Planning, design and documents."""
+
+from __future__ import annotations
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets import checksum
+from yett.rules.secrets.record import Secret, assigned
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="atlassian-token",
+        title="Atlassian API token",
+        severity=Severity.CRITICAL,
+        keywords=("ATATT3",),
+        pattern=r"ATATT3[\w=-]{170,200}=[0-9A-F]{8}",
+        why="Whoever has it can read and change issues and pages as its owner.",
+        fix=(
+            "Revoke it in the settings of Atlassian and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
+        width=300,
+        checksum=checksum.crc_hex,
+        bad=(
+            "ATATT3H_Zlg47htv_4fOwKnrhQ1VmOChfo-DBEg-tofo2yyGAt0Y9QPIpcqWnAThWJIkftDltok78FhH"
+            + "enCnJGPuGsp8XEXT61XwI8mGzISQihUQmZd7-vFu28Lj08WriDUfkDKgGNPrgIBqbBhpDuyVNLCIUwrR"
+            + "ihpKu8DN_d4cQ2HbB01CBIfq6yMrOo=B154C4C7",
+        ),
+        good=(
+            "ATATT3gw7kZypSnT5Eb9_0L9SotEhONBHaKHqpEY1VRxaxtI9j90EzU7mGFjLu3N8Df5EbEf4AEuiD6E"
+            + "4JOuU8l7fayUxGU-17fSFcF4UibqA5fn9bXjbIdFlnKFxmTen0U3he2I-gEk0rVWcs1uYYSY1SIMbDOf"
+            + "ufqrXSUdkNiYQfd4sXNwWLyDuOgCiS=D43",
+            "the prefix ATATT3 is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="atlassian-access-token",
+        title="Atlassian container or repository token",
+        severity=Severity.HIGH,
+        keywords=("ATCTT3",),
+        pattern=r"ATCTT3[\w=-]{140,200}=[0-9A-F]{8}",
+        why="Whoever has it can read and change the repository.",
+        fix=(
+            "Revoke it in the settings of Atlassian and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
+        width=300,
+        checksum=checksum.crc_hex,
+        bad=(
+            "ATCTT3yUNr3RFnhd2uTGzXphiwl9FkrEDA3YU8ldfaLtIm_uDhMDDtv2dSoWJa6D2TelO3pECvvPyR3j"
+            + "F4Q7-DVPoZVIhMX-o5cdpdeVNwYQ4iu8HyPvFDvG3fvb4bAVD3QRSfHQRBLc6nqsI3k53KQjCm5t_V4k"
+            + "SjPw04=E051EE5C",
+        ),
+        good=(
+            "ATCTT30Euhc1Z25bcQ2EvdJaLDv19Hpcp2t6dG9CA7CLu4ud0VG8NlhX5FFjAasIwqXQbwGFSsEMNDZ5"
+            + "sQdWtnrOAfQzjqSFM8oNtfPrjIhHkacd_ioXzU9VKk14d-RcYfrDQ6xfWJg4DxnRCYEgDVypXaYjR05U"
+            + "yLAeXA=E89",
+            "the prefix ATCTT3 is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="atlassian-legacy-token",
+        title="Atlassian API token, older form",
+        severity=Severity.MEDIUM,
+        keywords=("atlassian", "jira", "confluence"),
+        pattern=assigned(r"atlassian|jira|confluence", r"[A-Za-z0-9]{24}", r"token|key|secret"),
+        why="Whoever has it can read and change issues and pages as its owner.",
+        fix=(
+            "Revoke it in the settings of Atlassian and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
+        holds=checksum.mixed,
+        bad=("JIRA_API_TOKEN=J3mP" + "r0EoXe3X54Bp4JOt0hVb",),
+        good=(
+            "JIRA_AP" + "I_TOKEN=${JIRA_API_TOKEN}",
+            "JIRA_API_TOKEN=your" + "-jira-api-token-here",
+        ),
+    ),
+    Secret(
+        id="linear-key",
+        title="Linear API key",
+        severity=Severity.HIGH,
+        keywords=("lin_api_",),
+        pattern=r"lin_api_[A-Za-z0-9]{40}",
+        why="Whoever has it can read and change issues.",
+        fix=(
+            "Revoke it in the settings of Linear and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://linear.app/docs/api-and-webhooks",
+        bad=("lin_api_KEfclnbWdXcnnDcd" + "DMFxqAxzvTVpJWIyBV56SSU9",),
+        good=(
+            "lin_api_SXfbCS9yr7H4v" + "7g0YlmLPN5H8MIzH9xxkMX",
+            "the prefix lin_api_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="notion-token",
+        title="Notion token",
+        severity=Severity.HIGH,
+        keywords=("ntn_",),
+        pattern=r"ntn_\d{11}[A-Za-z0-9]{35}",
+        why="Whoever has it can read and change the pages it was given.",
+        fix=(
+            "Revoke it in the settings of Notion and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://developers.notion.com/docs/authorization",
+        bad=("ntn_351295264455SNeNropuQ" + "ijhlGYpHSr824HkyOBRNuKPUW",),
+        good=(
+            "ntn_22723225374jm5qIOa" + "nEQjf2eQFbhG0QDSKhMzmj8",
+            "the prefix ntn_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="notion-legacy-token",
+        title="Notion token, older form",
+        severity=Severity.HIGH,
+        keywords=("secret_",),
+        pattern=r"secret_[A-Za-z0-9]{43}",
+        why="Whoever has it can read and change the pages it was given.",
+        fix=(
+            "Revoke it in the settings of Notion and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://developers.notion.com/docs/authorization",
+        holds=checksum.mixed,
+        bad=('notion = "secret_UMXU1ubuyqkN7JrG30' + 'zsRi68vhf5DEitOhA48WPK0FF"',),
+        good=(
+            'notion = "secret_XnA6acQ5ck3hkzS' + 'GU9xZr2aDb2XxrA9Bm1IBZK"',
+            "the prefix secret_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="airtable-token",
+        title="Airtable token",
+        severity=Severity.HIGH,
+        keywords=("pat",),
+        pattern=r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}",
+        why="Whoever has it can read and change the bases it was given.",
+        fix=(
+            "Revoke it in the settings of Airtable and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://airtable.com/create/tokens",
+        bad=("patgnxUtjILPnc37j.d0c088a111ea59df5c00c1c" + "7863a0db0280e99bd13e0da984a0a318d59d67aaa",),
+        good=(
+            "patSE48ZEXaeU4JhW.ae2892dc07cb0cd2d2a6" + "4e342250868f8452c45817bea1bc51023e39898",
+            "the prefix pat is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="airtable-legacy-key",
+        title="Airtable API key, older form",
+        severity=Severity.MEDIUM,
+        keywords=("airtable",),
+        pattern=assigned(r"airtable", r"key[A-Za-z0-9]{14}"),
+        why="Whoever has it can read and change all bases.",
+        fix=(
+            "Revoke it in the settings of Airtable and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://airtable.com/create/tokens",
+        bad=("AIRTABLE_API_KEY=" + "keybM0EiDt8T9vx3a",),
+        good=(
+            "AIRTABLE" + "_API_KEY=${AIRTABLE_API_KEY}",
+            "AIRTABLE_API_KEY=your" + "-airtable-api-key-here",
+        ),
+    ),
+    Secret(
+        id="asana-token",
+        title="Asana token",
+        severity=Severity.HIGH,
+        keywords=("asana",),
+        pattern=assigned(r"asana", r"[012]/\d{10,20}(?:/\d{10,20})?:[0-9a-f]{32}"),
+        why="Whoever has it can read and change tasks.",
+        fix=(
+            "Revoke it in the settings of Asana and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://developers.asana.com",
+        bad=("ASANA_TOKEN=1/6486197564677931:1f9382800a72137a" + "e429125745d5b3be",),
+        good=(
+            "ASANA_" + "TOKEN=${ASANA_TOKEN}",
+            "ASANA_TOKEN=your" + "-asana-token-here",
+        ),
+    ),
+    Secret(
+        id="clickup-token",
+        title="ClickUp token",
+        severity=Severity.MEDIUM,
+        keywords=("clickup",),
+        pattern=r"pk_\d{6,9}_[A-Z0-9]{32}",
+        why="Whoever has it can read and change tasks.",
+        fix=(
+            "Revoke it in the settings of ClickUp and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://clickup.com/api",
+        bad=('clickup = "pk_72482599_WUWW090GEY' + 'N752MLGFOMOZ0K5XNYNON0"',),
+        good=(
+            'clickup = "pk_46482158_YECW5IH' + 'KNMFPLBMY8DXKN978CBO"',
+            "the prefix clickup is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="figma-token",
+        title="Figma token",
+        severity=Severity.HIGH,
+        keywords=("figd_", "figu_", "figo_", "figh_", "figr_", "figp_"),
+        pattern=r"fig[duohrp]_[\w-]{38,54}",
+        why="Whoever has it can read the designs.",
+        fix=(
+            "Revoke it in the settings of Figma and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://help.figma.com/hc/articles/8085703771159",
+        bad=("figd_teOCtRNAVXkF6jkU8" + "6lJgqyozZ9xPH3qCOp8Gub8",),
+        good=(
+            "figd_n79gmFtmKY5FHA9" + "hUxkIIztWcMXvqyiXMhf",
+            "the prefix figd_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="postman-key",
+        title="Postman API key",
+        severity=Severity.HIGH,
+        keywords=("PMAK-", "PMAT-"),
+        pattern=r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}|PMAT-[A-Z0-9]{26}",
+        why="Whoever has it can read collections, with the credentials people keep in them.",
+        fix=(
+            "Revoke it in the settings of Postman and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://learning.postman.com/docs/developer/postman-api/authentication/",
+        bad=("PMAK-25c98e4d8d0b47e910e8e56e-f3" + "9d3b4a8feb26940a2896c166f0a2087b",),
+        good=(
+            "PMAK-555001949857daf55cfb2394" + "-a76ab9219c66951d3c053c46ca9e7",
+            "the prefix PMAK- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="readme-key",
+        title="ReadMe API key",
+        severity=Severity.MEDIUM,
+        keywords=("rdme_",),
+        pattern=r"rdme_[a-z0-9]{70}",
+        why="Whoever has it can change the documentation.",
+        fix=(
+            "Revoke it in the settings of ReadMe and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        bad=("rdme_e9dd119q9wcg1vv5rxoeokauhsfwjm3b" + "c79q54h8rxl51sklmgvuucvtt8cfzdruy6t8p2",),
+        good=(
+            "rdme_0vp2sth30m1ck75c49159sydenxaj0" + "dko1efesyzvh1muxue52rr2v8broocbrjth",
+            "the prefix rdme_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="typeform-token",
+        title="Typeform token",
+        severity=Severity.MEDIUM,
+        keywords=("tfp_",),
+        pattern=r"tfp_[\w.=-]{40,59}",
+        why="Whoever has it can read the answers.",
+        fix=(
+            "Revoke it in the settings of Typeform and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://www.typeform.com/developers/get-started/personal-access-token/",
+        holds=checksum.mixed,
+        bad=("tfp_x8bCldXFmxLnY-CvcAnk" + "fWuW6FhaEPk3rokegeiRrhvY",),
+        good=(
+            "tfp_mUabystsu5MGOYgwZ" + "La7pwvBCCBM57GRCDm5rLU",
+            "the prefix tfp_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="frameio-token",
+        title="Frame.io token",
+        severity=Severity.HIGH,
+        keywords=("fio-u-",),
+        pattern=r"fio-u-[\w=-]{64}",
+        why="Whoever has it can read the projects.",
+        fix=(
+            "Revoke it in the settings of Frame.io and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        bad=("fio-u-cqR5Hnq64l_6HsKxgHI7hQMP_Eht8" + "3_pxaJs_k2Cg0ogakD00oWuY6wTkXf468pR",),
+        good=(
+            "fio-u-IIur2OqlnFzI_vuI8BHaMyWgXe" + "iOdLnwOq7UupbWzB2bQ2j24gWSdgdYoz6",
+            "the prefix fio-u- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="canva-secret",
+        title="Canva client secret",
+        severity=Severity.HIGH,
+        keywords=("cnvca",),
+        pattern=r"cnvca[\w-]{51}",
+        why="Whoever has it can pose as the application.",
+        fix=(
+            "Revoke it in the settings of Canva and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://www.canva.dev/docs/connect/",
+        holds=checksum.mixed,
+        bad=("cnvcaawxbRpz_YepFCAgGHy2Ur_O" + "KVo6UhH6lXiSpfGASvhZe3s2Drxv",),
+        good=(
+            "cnvcal_Uf9xHqrMDKbL1VXAB-" + "Q5VSI8HsYjrH7H95xkQmNP1cYP",
+            "the prefix cnvca is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="trello-token",
+        title="Trello token or key",
+        severity=Severity.MEDIUM,
+        keywords=("trello",),
+        pattern=assigned(r"trello", r"ATTA[A-Za-z0-9]{60,80}|[0-9a-f]{64}|[0-9a-f]{32}", r"token|key|secret"),
+        why="Whoever has it can read and change the boards.",
+        fix=(
+            "Revoke it in the settings of Trello and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        bad=("TRELLO_TOKEN=319288be60848091628df4f31" + "1e94bf7cf5f289596ea60f16a271567d894f259",),
+        good=(
+            "TRELLO" + "_TOKEN=${TRELLO_TOKEN}",
+            "TRELLO_TOKEN=your" + "-trello-token-here",
+        ),
+    ),
+    Secret(
+        id="mattermost-token",
+        title="Mattermost token",
+        severity=Severity.MEDIUM,
+        keywords=("mattermost",),
+        pattern=assigned(r"mattermost", r"[a-z0-9]{26}", r"token|key|secret"),
+        why="Whoever has it can read and write messages.",
+        fix=(
+            "Revoke it in the settings of Mattermost and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.lettered,
+        bad=("MATTERMOST_TOKEN=ggt0" + "wl7957ur01gpp49muhz86b",),
+        good=(
+            "MATTERMO" + "ST_TOKEN=${MATTERMOST_TOKEN}",
+            "MATTERMOST_TOKEN=your" + "-mattermost-token-here",
+        ),
+    ),
+)

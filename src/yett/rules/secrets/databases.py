@@ -1,0 +1,295 @@
+"""Databases and data platforms."""
+
+from __future__ import annotations
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets import checksum
+from yett.rules.secrets.doubt import genuine
+from yett.rules.secrets.rarity import rare
+from yett.rules.secrets.record import Secret, assigned
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="databricks-token",
+        title="Databricks token",
+        severity=Severity.CRITICAL,
+        keywords=("dapi",),
+        pattern=r"dapi[0-9a-f]{32}(?:-\d{1,2})?",
+        why="Whoever has it can read the data and run code on the clusters.",
+        fix=(
+            "Revoke it in the settings of Databricks and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.databricks.com/dev-tools/auth/pat.html",
+        bad=("dapida9e84f9f328c8" + "769afb08a13b123657",),
+        good=(
+            "dapi732157a7767" + "c537ed6746a9e7b4",
+            "the prefix dapi is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="supabase-token",
+        title="Supabase management token",
+        severity=Severity.CRITICAL,
+        keywords=("sbp_",),
+        pattern=r"sbp_(?:v0_)?[0-9a-f]{40}",
+        why="Whoever has it can change every project of its owner.",
+        fix=(
+            "Revoke it in the settings of Supabase and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://supabase.com/docs/guides/api/api-keys",
+        bad=("sbp_0baa514c11982ed58b" + "31c6edbecd5dc5f1b93c98",),
+        good=(
+            "sbp_c16e5804c2ca665" + "859043fded01b64d69ba",
+            "the prefix sbp_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="supabase-secret-key",
+        title="Supabase secret key",
+        severity=Severity.CRITICAL,
+        keywords=("sb_secret_",),
+        pattern=r"sb_secret_[\w-]{31}",
+        why="Whoever has it can read and change all rows, whatever the policies say.",
+        fix=(
+            "Revoke it in the settings of Supabase and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://supabase.com/docs/guides/api/api-keys",
+        bad=("sb_secret_FppbFbLwkj" + "kyguQtLuSs2tEf78TfOZt",),
+        good=(
+            "sb_secret_7wFL_yWh" + "qHKi2NVc3H_Jql85_R",
+            "the prefix sb_se" + "cret_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="neon-key",
+        title="Neon API key",
+        severity=Severity.HIGH,
+        keywords=("napi_",),
+        pattern=r"napi_[a-z0-9]{64}",
+        why="Whoever has it can read and drop the databases.",
+        fix=(
+            "Revoke it in the settings of Neon and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://neon.tech/docs/manage/api-keys",
+        bad=("napi_ab2yc09lp8j5zcpglb4793jvguuaf" + "adjgaocsd5lxd3aci9bngnaijuapzazvqr1",),
+        good=(
+            "napi_s7qsmc5s316zwzi9qzn4o97f8ji" + "hxmtkik6doj0e68r1rh9r3iosb68ir5u",
+            "the prefix napi_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="planetscale-token",
+        title="PlanetScale token",
+        severity=Severity.HIGH,
+        keywords=("pscale_tkn_", "pscale_oauth_"),
+        pattern=r"pscale_(?:tkn|oauth)_[\w.=-]{32,64}",
+        why="Whoever has it can change the databases of the organisation.",
+        fix=(
+            "Revoke it in the settings of PlanetScale and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://planetscale.com/docs/concepts/service-tokens",
+        holds=checksum.mixed,
+        bad=("pscale_tkn_dUnjR5oJsvZOV_QC" + "VGPyFM0Hbb7yHsm4uXdLRFRn7le",),
+        good=(
+            "pscale_tkn_0sbpJ6Fdi_" + "SBtPgUbyh9gs-W3k5x76B",
+            "the prefix pscal" + "e_tkn_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="planetscale-password",
+        title="PlanetScale database password",
+        severity=Severity.CRITICAL,
+        keywords=("pscale_pw_",),
+        pattern=r"pscale_pw_[\w.=-]{32,64}",
+        why="Whoever has it can read and change the data.",
+        fix=(
+            "Revoke it in the settings of PlanetScale and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://planetscale.com/docs/concepts/service-tokens",
+        holds=checksum.mixed,
+        bad=("pscale_pw_MB5ME0-z4JXWfN81" + "tKP7TgmtE0zCtCyY-xCNVrwofvz",),
+        good=(
+            "pscale_pw_dThsxv3mee" + "PSJaIO1qWgK8AXp9vhzde",
+            "the prefix pscal" + "e_pw_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="mongodb-atlas-secret",
+        title="MongoDB Atlas service account secret",
+        severity=Severity.CRITICAL,
+        keywords=("mdb_sa_sk_",),
+        pattern=r"mdb_sa_sk_[\w-]{40}",
+        why="Whoever has it and the id can change clusters and read the data.",
+        fix=(
+            "Revoke it in the settings of MongoDB Atlas and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://www.mongodb.com/docs/atlas/api/service-accounts/",
+        bad=("mdb_sa_sk_DB2YM1_NK_jczqa" + "1kob3G6LKOSYI5xo4FZKKO0Hm",),
+        good=(
+            "mdb_sa_sk_02J2rLnLLFQ3" + "kL6t-OnBDyLGsOvFXd8kIIk",
+            "the prefix mdb_s" + "a_sk_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="cockroachdb-key",
+        title="CockroachDB Cloud API key",
+        severity=Severity.CRITICAL,
+        keywords=("CCDB1_",),
+        pattern=r"CCDB1_[A-Za-z0-9]{22}_[A-Za-z0-9]{40}",
+        why="Whoever has it can change clusters and read the data.",
+        fix=(
+            "Revoke it in the settings of CockroachDB Cloud and give the new one to the program at run time, from"
+            " a secret manager or a masked CI variable."
+        ),
+        revoke="https://www.cockroachlabs.com/docs/cockroachcloud/managing-access",
+        bad=("CCDB1_f5f0nFRbwT3zG121TN655D_rL9zJ" + "OeQ41NfREpXYspzDCANgjhV6DfDJPWQHQhr",),
+        good=(
+            "CCDB1_M3vFIGwPDMrP35Gc5t4Tz1_Lyt" + "r3R5Y84qwQR2NDt2oU2h6pUSeDkmI06g",
+            "the prefix CCDB1_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="astra-token",
+        title="DataStax Astra token",
+        severity=Severity.CRITICAL,
+        keywords=("AstraCS:",),
+        pattern=r"AstraCS:[\w:-]{20,100}",
+        why="Whoever has it can read and change the data.",
+        fix=(
+            "Revoke it in the settings of DataStax Astra and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.datastax.com/en/astra-db-serverless/administration/manage-application-tokens.html",
+        holds=checksum.mixed,
+        bad=("AstraCS:WH6nXd50LQz4GpZViGUbH7kq:98cea1d324add69c4dd64f4a098c4655" + "ca5441badeb49b4555ff218e6ac6cbd6",),
+        good=(
+            "AstraCS:s5Y5pjIQ" + "AWSa8IKfU",
+            "the prefix AstraCS: is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="elastic-cloud-key",
+        title="Elastic Cloud API key",
+        severity=Severity.HIGH,
+        keywords=("essu_",),
+        pattern=r"essu_[A-Za-z0-9+/_-]{60,200}={0,2}",
+        why="Whoever has it can change deployments and read the data.",
+        fix=(
+            "Revoke it in the settings of Elastic Cloud and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://www.elastic.co/docs/deploy-manage/api-keys",
+        bad=("essu_uYx8EcuF6dWx3JUffX4RuFfOWfHo9G7rTjdgM" + "o3uPDBhg3XiMFOQ3kdpsXZPtQfR70k3tb84pEgXajA6",),
+        good=(
+            "essu_NGx3or18qOlzP8cb34NRTDZ8X" + "Jl7xZ9yMoq8RjHFVxbKN5jTj26Ktj3Z",
+            "the prefix essu_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="upstash-token",
+        title="Upstash Redis token",
+        severity=Severity.HIGH,
+        keywords=("upstash",),
+        pattern=assigned(r"upstash", r"A[A-Za-z0-9+/_-]{40,120}={0,2}", r"token|key|secret"),
+        why="Whoever has it can read and change the data.",
+        fix=(
+            "Revoke it in the settings of Upstash and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("UPSTASH_REDIS_REST_TOKEN=AXqYh17hbTHkA" + "nJMNobPF27rIpr0sGrY7ZakkkdTjzaPjflvlNI9",),
+        good=(
+            "UPSTASH_REDI" + "S_REST_TOKEN=${UPSTASH_REDIS_REST_TOKEN}",
+            "UPSTASH_REDIS_REST_TOKEN=your" + "-upstash-redis-rest-token-here",
+        ),
+    ),
+    Secret(
+        id="snowflake-token",
+        title="Snowflake access token or password",
+        severity=Severity.CRITICAL,
+        keywords=("snowflake",),
+        pattern=assigned(r"snowflake", r"[\w.\-+/=!@#%^&*]{12,}", r"token|password|passwd|pwd|pat|secret"),
+        why="Whoever has it can read the warehouse.",
+        fix=(
+            "Revoke it in the settings of Snowflake and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://docs.snowflake.com/en/user-guide/programmatic-access-tokens",
+        rank=2,
+        holds=rare,
+        bad=("SNOWFLAKE_PASSWORD" + "=F3f06jrqEpNwkvNIu1",),
+        good=(
+            "SNOWFLAKE" + "_PASSWORD=${PASSWORD}",
+            "snowflake_pa" + 'ssword_field = "password_field"',
+        ),
+    ),
+    Secret(
+        id="ado-connection-password",
+        title="Password in a connection string",
+        severity=Severity.HIGH,
+        keywords=(";password", ";pwd", "; password", "; pwd"),
+        pattern=(
+            r"(?i:(?:server|data source|host|address|user id|uid|username|initial catalog"
+            r"|database) ?=[^\"'\n]{1,300}; ?(?:password|pwd) ?= ?)([^;\"'\s{}$<>]{4,128})"
+        ),
+        why="Whoever has it can log in to the database.",
+        fix=(
+            "Revoke it in the settings of ODBC/.NET and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        rank=2,
+        holds=genuine,
+        bad=("Server=db1;Database=shop;User Id=app;Password=N" + "yfX5wzg3Ddx;",),
+        good=(
+            "Serve" + "r=db1;User Id=app;Password={password};",
+            "Server=db1;User Id=app;Password=;Encryp" + "t=true",
+        ),
+    ),
+    Secret(
+        id="jdbc-password",
+        title="Password in a JDBC address",
+        severity=Severity.HIGH,
+        keywords=("jdbc:",),
+        pattern=r'jdbc:[a-z0-9:]{2,30}//[^\s"\x27]{1,200}[?&;](?i:password|pwd)=([^\s"\x27&;${}<>*]{4,128})',
+        why="Whoever has it can log in to the database.",
+        fix=(
+            "Revoke it in the settings of JDBC and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        rank=2,
+        holds=genuine,
+        bad=("jdbc:mysql://db:3306/shop?user=app&password=I" + "1PesiSoPzl2",),
+        good=(
+            "jdbc:mysql://db" + "/shop?user=app&password=${PASSWORD}",
+            "jdbc:postg" + "resql://db:5432/shop",
+        ),
+    ),
+    Secret(
+        id="confluent-secret",
+        title="Confluent API secret",
+        severity=Severity.HIGH,
+        keywords=("confluent",),
+        pattern=assigned(r"confluent", r"[A-Za-z0-9+/]{64}", r"secret"),
+        why="Whoever has it and the key can read and write the streams.",
+        fix=(
+            "Revoke it in the settings of Confluent Cloud and give the new one to the program at run time, from a"
+            " secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("CONFLUENT_API_SECRET=9Zxs5lBd8kdaZI9a3OrMP" + "uplpRQ2sM7NOYZn9xHx9KEy7SIcwVIL43nIIW0VJB2c",),
+        good=(
+            "CONFLUENT_" + "API_SECRET=${CONFLUENT_API_SECRET}",
+            "CONFLUENT_API_SECRET=your" + "-confluent-api-secret-here",
+        ),
+    ),
+)

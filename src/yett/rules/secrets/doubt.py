@@ -1,0 +1,168 @@
+"""What speaks against a secret being real, in words. Nothing here ever repeats a part of it."""
+
+from __future__ import annotations
+
+from yett.rules.secrets.lazy import Lazy
+
+_SAID = (
+    *(
+        "example",
+        "sample",
+        "dummy",
+        "placeholder",
+        "changeme",
+        "changeit",
+        "changethis",
+        "redacted",
+        "notreal",
+        "notareal",
+    ),
+    *(
+        "replaceme",
+        "replacewith",
+        "replacethis",
+        "insertyour",
+        "yourtoken",
+        "yourkey",
+        "yoursecret",
+        "yourapi",
+        "yourpass",
+    ),
+    *(
+        "youraccess",
+        "yourpersonal",
+        "yourown",
+        "xxxx",
+        "fake",
+        "foobar",
+        "deadbeef",
+        "cafebabe",
+        "...",
+        "***",
+        "0000000000",
+    ),
+    *("dontuse", "donotuse", "lorem", "s3cr3t", "notsecret", "aaaaaaaa", "goeshere", "tokenhere", "keyhere"),
+)
+_SAME = Lazy(r"(.)\1{6}")
+_ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
+_RUN = 9
+
+
+_PUBLISHED = frozenset(
+    (
+        # RFC 6749, 6750 and 7009 (OAuth 2.0)
+        *(
+            "2YotnFZFEjr1z" + "CsicMWpAA",
+            "tGzv3JOkF0XG5Q" + "x2TlKWIA",
+            "mF_9.B5f" + "-4.1JqM",
+            "45ghiukldjahd" + "nhzdauz",
+        ),
+        *("gX1fBat" + "3bV", "SplxlOBeZQQY" + "bYS6WxSbIA", "7Fjfp0ZBr1Kt" + "DRbnfVdmIw"),
+        # RFC 5849 (OAuth 1.0)
+        *("dpf43f3p" + "2l4k3l03", "kd94hf93" + "k423kf44", "hh5s93j4" + "hdidpola", "hdhd0244" + "k9j7ao03"),
+        *("nnch734d" + "00sl2jdk", "pfkkdhi9" + "sl3r4s00", "9djdj82h" + "48djs9d2", "kkk9d7dh" + "3k39sjv7"),
+        *("jdd83j" + "d84j2m", "dh893hdasih9"),
+    )
+)
+"""Sample credentials of the standards, which documentation and tests repeat."""
+
+
+def fake(value: str) -> str:
+    """Why a value that has the right shape is probably made up, or "" where nothing shows it.
+
+    `value` is without the fixed beginning that all of its kind share.
+    """
+    size = len(value)
+    if not size:
+        return ""
+    distinct = len(set(value))
+    if distinct == 1:
+        return "it is one character over and over"
+    if value in _PUBLISHED:
+        return "it is a sample that a standard prints"
+    folded = value.lower()
+    plain = folded.replace("-", "").replace("_", "").replace(" ", "")
+    if any(word in plain for word in _SAID):
+        return "it spells out a placeholder"
+    if size >= _RUN and _sequential(folded):
+        return "it counts through the alphabet or the digits"
+    if (size >= 12 and repeats(folded)) or _SAME.search(value):
+        return "it repeats itself"
+    if size >= 16 and distinct < 6:
+        return "hardly any of its characters differ"
+    return ""
+
+
+def _sequential(folded: str) -> bool:
+    rows = "".join(char for char in folded if char.isalnum())
+    for start in range(len(rows) - _RUN + 1):
+        piece = rows[start : start + _RUN]
+        if any(piece in row or piece[::-1] in row for row in _ROWS):
+            return True
+    return False
+
+
+def repeats(text: str) -> bool:
+    """Whether a text is one short piece over and over, "abc1abc1abc1"."""
+    place = (text + text).find(text, 1)
+    if place < len(text) and place <= 10:
+        return True
+    # The last round may be cut off.
+    return any(
+        text == (text[:period] * (len(text) // period + 1))[: len(text)]
+        for period in range(1, min(10, len(text) // 3) + 1)
+    )
+
+
+_REFERS = (
+    *("${", "$(", "{{", "{%", "<%", "%(", "#{", "%s", "%d", "%v", "@@", "!Ref", "!Sub", "!secret", "process.env"),
+    *("os.environ", "os.getenv", "secrets.", "config.", "vars.", "env."),
+)
+_REFERS_FIRST = (
+    "@",
+    "ENC[",
+    "{cipher}",
+    "vault:",
+    "op://",
+    "ref+",
+    "arn:",
+    "projects/",
+    "sm://",
+    "keyring:",
+    "env:",
+    "file:",
+    "ssm:",
+)
+_NAMED = Lazy(r"\{[A-Za-z_][\w.\[\]]*(?:[:!][^{}]*)?\}|%\w+%|^\$\w|^<[^>]*>?$|^\{[^}]*\}?$|^\[[^\]]*\]?$|^__\w+__$")
+
+_FILLER = """
+    my your our the some new old a an this that test user admin db root super top very bad wrong invalid
+    default dev demo temp real actual enter insert secure strong pass password passwd passcode passphrase pwd
+    pw secret token key api apikey credential credentials value access client auth pat here goes string
+    placeholder name null none nil undefined true false yes no on off todo tbd fixme empty blank unset hidden
+    masked omitted removed replaced filtered redacted unknown optional required str text bytes int any foo bar
+    baz qux foobar asdf qwerty abc xyz hello world example sample dummy change me it changeme changeit
+    changethis fake mock stub lorem ipsum not used is in n of bearer basic login
+    """
+_FILLERS = frozenset(_FILLER.split())
+_PARTS = Lazy(r"[A-Z]?[a-z]+|[A-Z]+")
+_FILLING = frozenset("-_. !?*<>[]/:=")
+
+
+def reference(value: str) -> bool:
+    """Whether a value only says where the real one comes from: a variable, a template, a secret manager's address."""
+    return value.startswith(_REFERS_FIRST) or any(mark in value for mark in _REFERS) or _NAMED.search(value) is not None
+
+
+def placeholder(value: str) -> bool:
+    """Whether a value stands for another: "your-password", "xxxx", "changeme", "null"."""
+    if len(set(value)) < 3:
+        return True
+    words = _PARTS.findall(value)
+    rest = set(value) - _FILLING
+    return all(map(str.isalpha, rest)) and all(word.lower() in _FILLERS for word in words)
+
+
+def genuine(value: str) -> bool:
+    """Whether a value is neither a reference nor a placeholder."""
+    return not (reference(value) or placeholder(value) or fake(value))

@@ -1,0 +1,378 @@
+"""Secrets without a shape of their own: a key that says "secret", an assignment, a value that looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets.doubt import fake, placeholder, reference
+from yett.rules.secrets.lazy import Lazy
+from yett.rules.secrets.rarity import rare, runs, wordlike
+from yett.rules.secrets.record import Found, Secret
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _ends(text: str) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in text.split())
+
+
+_WORDS = (
+    *("pass", "pwd", "secret", "token", "key", "credential", "_pw", "identified by"),
+    *("senha", "kennwort", "contrasena", "mot_de_passe", "motdepasse"),
+)
+
+# What may follow the keyword inside the key, and the assignment. Every step takes characters that the next cannot
+# start with or is bounded, so that a match costs no more than the few bytes it looks at.
+_ASSIGNED = Lazy(
+    rb"""(?P<tail>[\w.\-]{0,40})(?P<closed>\\{0,3}["'`]|&(?:quot|#34|#39);|)[\])]?[ \t]{0,16}"""
+    rb"""(?:(?P<typed>\??:[ \t]{0,2}[\w.\[\]|<> ?*&]{1,24}?[ \t]{0,2}=(?!=))"""
+    rb"""|(?P<op>=>|:=|===?|!==?|\?\?=|\|\|=|->|<-|[=:,(])|(?=["']))[ \t]{0,16}"""
+    rb"""(?P<made>(?:new[ ]{1,2})?[A-Za-z_][\w.:]{1,40}\((?=["'`])|\[[ \t]{0,2}|&?\[\]byte\(|)(?:[rbuLfRBUF@]{0,2})"""
+    rb"""(?P<quote>\\{0,3}["'`]|&(?:quot|#34|#39);|)"""
+)
+_LEFT = Lazy(rb"[\w.\-]{0,40}\Z")
+_UNQUOTED = Lazy(rb"""[^\s"'`,;<>(){}\[\]|&\\]{4,256}""")
+_IN_TEXT = Lazy(rb"""[\w+/.=|\-]{12,256}(?![\w(\[{<])""")
+_INNER = Lazy(rb"""\\["']([\w+/=.\-]{20,128})\\["']""")
+_LONGEST = 257
+
+_SOURCE = _words(
+    """
+    py pyi pyx ipynb js jsx mjs cjs ts tsx mts cts vue svelte java kt kts scala groovy gradle go rs c h cc cpp
+    cxx hpp hh m mm cs vb fs swift rb erb rake php phtml pl pm lua r dart ex exs erl hrl clj cljs elm hs ml
+    mli nim zig jl sol sql css scss less html htm xhtml xml xsl svg json json5 jsonc ps1 psm1 tf hcl proto
+    thrift graphql rst adoc tex map po pot diff patch csv
+    """
+)
+_COLON = _words(
+    """
+    yml yaml properties ini cfg conf cnf config env toml netrc npmrc pypirc j2
+    """
+)
+_LOCKFILES = _words(
+    """
+    package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock deno.lock uv.lock poetry.lock
+    pdm.lock pipfile.lock pixi.lock conda-lock.yml go.sum go.work.sum cargo.lock composer.lock gemfile.lock
+    packages.lock.json gradle.lockfile mix.lock flake.lock pubspec.lock podfile.lock package.resolved
+    cartfile.resolved .terraform.lock.hcl manifest.toml buf.lock chart.lock
+    """
+)
+
+# Left of "key" there has to be a word that makes it a secret: "api_key", "SECRET_KEY", "encryptionKey".
+_KEY_OF = _ends("""
+    api app application secret private priv access auth encrypt encryption crypt crypto cipher aes hmac sign
+    signing signature master session storage account service server consumer ssh jwt jws webhook client shared
+    deploy subscription admin root host write ingest token cookie db database security recaptcha captcha bot
+    stream steam stripe twilio map maps sendgrid mailgun openai algolia meilisearch search aws azure gcp
+    google firebase integration rest http
+    """)
+_ENV_KEY = Lazy(rb"(?:\A|[^A-Za-z0-9_])[A-Z][A-Z0-9_]{2,}_\Z")
+
+# As the word after the keyword these say that the value is about a secret and is none.
+_ABOUT = _words(
+    """
+    name names id ids url urls uri uris path paths file files filename type types length len size sizes count
+    limit field fields label labels text texts title titles placeholder placeholders hint help prompt message
+    messages msg error errors expires expiry expiration expire expired ttl age lifetime timeout format formats
+    pattern patterns regexp regex policy policies class classes ref refs version algorithm algo alg method
+    header headers param params parameter prefix suffix dir directory store storage provider providers
+    endpoint validator validators validation validate valid hasher hashers reset resets change changed changes
+    form forms view views template column columns input inputs env var variable index digest min max required
+    enabled disabled allowed supported strength forgot forgotten confirmation manager service handler factory
+    generator builder parser model schema scope scopes status state mode flow flag flags rotation rule rules
+    encoding encoder charset lifecycle owner date time at exists missing invalid incorrect wrong mismatch
+    empty link button icon page site screen dialog modal event action callback command cmd description desc
+    usage info note comment doc docs example kind category group role user username login email host domain
+    issuer audience arn locator selector xpath query position pos start end offset hash sha md5 fingerprint
+    thumbprint checksum salt set sets list map table tables frame press pressed down up code codes word words
+    board boards stroke binding bindings chain ring frames based spec specs enc encrypted signed response ized
+    izer tooltip show hide toggle visible visibility checks check re test tests
+    """
+)
+_CAMEL = Lazy(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_TAILS = (b"word", b"words", b"wd", b"phrase", b"code", b"wort", b"key", b"es", b"s", b"")
+
+_NOT_BEFORE = _words(
+    """
+    csrf xsrf antiforgery page next prev previous continuation continue pagination cancel cancellation sync
+    resume delimiter separator foreign primary partition sort public pub publishable site cache i18n
+    translation message localization locale dict map hot short punctuation string ident identifier operator
+    close open paren eof design syntax lex parse special stop mask pad eos bos unk cls sep bad first last
+    current unexpected comma colon idempotency dedupe tracking no without forgot reset invalid wrong incorrect
+    hide show toggle hashed
+    """
+)
+_NOT_JOINED = Lazy(rb"(?:csrf|xsrf)\w*\Z", re.IGNORECASE)
+
+_HASH = Lazy(
+    r"(?:sha\d{1,3}|md5|h1|blake\d?\w?)[-:$=]|\$(?:2[aby]|5|6|1|y|apr1|argon2\w*|pbkdf2\w*|scrypt)\$|pbkdf2_|argon2|bcrypt|\{SSHA",
+    re.IGNORECASE,
+)
+_UUID = Lazy(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ADDRESS = Lazy(
+    r".*://|data:|mailto:|[\w.+\-]+@[\w\-]+\.[a-z]{2,}$|(?:[\w\-]+\.)+(?:com|org|net|io|dev|local|internal)(?:[:/]|$)",
+    re.IGNORECASE,
+)
+_PATH = Lazy(
+    r"(?:~|\.{1,2})?[/\\](?:[\w.\-]+[/\\]?)+$|[A-Za-z]:[\\/]|(?:[\w\-]+/)+[\w\-]*\.?[a-z]*$|[\w\-./]+\.(?:pem|key|crt|cer|json|ya?ml|txt|php|py|js|ts|html?|xml|java|rb|go|md|env|jks|p12|pfx|cfg|conf|ini|log|csv|svg|png)$"
+)
+_IDENTIFIER = Lazy(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|-|:|/)[A-Za-z_$][\w$]*)*[?!]?")
+_CODE = Lazy(
+    r"^\^|\[[^\]]*\w-\w[^\]]*\]|\{\d+,?\d*\}|\\u|\\x|\\[0-9]|\w\(|\)$|=>|->|&&|\|\||^\w+\[|^[=!<>]=|;$|\+\+|^function\b|^return\b|\\[wdsb]|\[\^|\(\?"
+)
+_NUMBER = Lazy(r"[-+]?[\d.,:_/ ]+|0x[0-9a-f]+", re.IGNORECASE)
+_APP_PASSWORD = Lazy(r"[a-z]{4}(?: [a-z]{4}){3}")
+
+
+class _Kind(Enum):
+    SETTING = 1
+    """A file of settings: what stands there is a value."""
+    SOURCE = 2
+    """Quoted in source code."""
+    ARGUMENT = 3
+    """Handed to a function, which may do anything with it: only what looks random counts."""
+    TEXT = 4
+    """Somewhere in a string or a comment: only what looks random and has digits counts."""
+
+
+class _Place(NamedTuple):
+    """`password`: people choose it, so it need not look random. `surely`: nothing but a password can stand there.
+
+    `weak`: many a key of that name holds something harmless, so what does not look random is none.
+    """
+
+    password: bool
+    surely: bool
+    weak: bool
+
+
+def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    """Values assigned to keys that promise a secret."""
+    name = path.rpartition("/")[2].lower()
+    if name in _LOCKFILES:
+        return
+    extension = name.rpartition(".")[2] if "." in name else ""
+    if name.startswith((".env", "env.")) or name.endswith(("rc", "netrc")):
+        extension = "env"
+    source = extension in _SOURCE
+    if binary(data):
+        return
+    last = -1
+    for end in ends:
+        if end <= last:
+            continue
+        match = _ASSIGNED.match(data, end)
+        if match is None or (match["op"] is None and match["typed"] is None and not _declares(data, end)):
+            continue
+        if source and b"." in match["tail"]:
+            continue  # a member of an object of that name
+        start = match.end()
+        if match["quote"] and data[start : start + 1] == b"{":
+            start, stop = _inside(data, start)
+            kind = _Kind.TEXT
+        elif match["quote"]:
+            stop, kind = _closing(data, match), _kind(match, source)
+        else:
+            stop, kind = _end_of_word(data, match, extension)
+        if stop < start + 4:
+            continue
+        key = _key(data, end, match)
+        if key is None:
+            continue
+        found = _judged(data[start:stop].decode("utf-8", "replace"), key, kind)
+        if found is not None:
+            last = stop
+            yield Found(start, stop, *found)
+
+
+def binary(data: bytes) -> bool:
+    """Whether so much of a file is NUL that what stands in it was not written by anybody."""
+    return data.count(b"\0", 0, 65_536) * 200 > min(len(data), 65_536)
+
+
+def _declares(data: bytes, end: int) -> bool:
+    """Whether a keyword that a quoted value follows at once is SQL: "IDENTIFIED BY 'x'", "WITH PASSWORD 'x'"."""
+    return data[max(0, end - 16) : end].lower().endswith((b"identified by", b"with pass", b"set pass"))
+
+
+def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
+    """What the key around a keyword promises, or None where it is about something else."""
+    left = _LEFT.search(data, max(0, end - 40), end)
+    head = left[0] if left else b""
+    lowered = head.lower()
+    word = next((word for word in _KEYWORDS if lowered.endswith(word)), b"")
+    if not word:
+        return _Place(password=True, surely=True, weak=False)  # "IDENTIFIED BY" has a blank inside
+    before, tail = head[: len(head) - len(word)], match["tail"]
+    if before:
+        words = _CAMEL.findall(before)
+        if (words and words[-1].lower().decode() in _NOT_BEFORE) or _NOT_JOINED.search(before):
+            return None
+    if word == b"pass":
+        first = head[len(before) : len(before) + 1]
+        if (
+            before[-1:].isalpha()
+            and not (before[-1:].islower() and first.isupper())
+            and not before.lower().endswith(_JOINED)
+        ):
+            return None
+        folded = tail.lower()
+        tail = tail[max(len(end) for end in _TAILS if folded.startswith(end)) :]
+    elif word == b"key" and not (
+        before.lower().rstrip(b"_-. ").endswith(_KEY_OF)
+        or (head.endswith(b"KEY") and _ENV_KEY.search(data[max(0, end - 43) : end - 3]))
+    ):
+        return None
+    elif tail[:1] in (b"s", b"S") and not tail[1:2].isalpha():
+        tail = tail[1:]
+    if tail[:1].isalpha() and (tail[:1].islower() or head[-1:].isupper()):
+        return None  # "passenger", "tokenizer", "keyboard", "secretary"
+    if any(part.lower().decode() in _ABOUT for part in _CAMEL.findall(tail)):
+        return None
+    return _Place(password=word in _PASSWORDS, surely=False, weak=word == b"key")
+
+
+_JOINED = _ends(
+    "db user smtp mail ftp my sql root admin auth login http ssh ldap proxy key store old new test bind wifi mqtt redis"
+)
+_KEYWORDS = tuple(word.encode() for word in _WORDS if word != "identified by")
+_PASSWORDS = frozenset(
+    (b"pass", b"pwd", b"_pw", b"identified by", b"senha", b"kennwort", b"contrasena", b"mot_de_passe", b"motdepasse")
+)
+
+
+def _inside(data: bytes, start: int) -> tuple[int, int]:
+    """The first long value in JSON that is itself a string: "{\\"name\\": \\"…\\"}"."""
+    inner = _INNER.search(data, start, start + _LONGEST)
+    return inner.span(1) if inner else (start, -1)
+
+
+def _kind(match: re.Match[bytes], source: bool) -> _Kind:
+    if match["op"] in (b"(", b",") or match["made"].endswith(b"("):
+        return _Kind.ARGUMENT
+    return _Kind.SOURCE if source else _Kind.SETTING
+
+
+def _closing(data: bytes, match: re.Match[bytes]) -> int:
+    """Where a quoted value ends; -1 where it does not end on its line, is too long, or is no value of this key."""
+    start, quote = match.end(), match["quote"]
+    if match["op"] == b"," and not match["closed"]:
+        return -1
+    stop = data.find(quote, start, start + _LONGEST)
+    return -1 if b"\n" in data[start : max(start, stop)] else stop
+
+
+def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[int, _Kind]:
+    """Where a value without quotes ends, and what it is; -1 where none may stand."""
+    start, op = match.end(), match["op"]
+    adjacent = start == match.end("op")
+    if match["made"] or op not in (b"=", b":"):
+        return -1, _Kind.SOURCE
+    left = _LEFT.search(data, max(0, match.start() - 40), match.start())
+    in_address = left is not None and data[max(0, left.start() - 1) : left.start()] in (b"?", b"&")
+    if op == b"=" and adjacent and (in_address or extension in _SOURCE):
+        word = _IN_TEXT.match(data, start)
+        return (word.end() if word else -1), _Kind.TEXT
+    if extension in _SOURCE or match["closed"] or (extension not in _COLON and (op == b":" or not adjacent)):
+        return -1, _Kind.SOURCE
+    word = _UNQUOTED.match(data, start)
+    if word is None or data[word.end() : word.end() + 1] in (b"(", b"[", b"{", b"<"):
+        return -1, _Kind.SOURCE
+    rest = data[word.end() : word.end() + 40].partition(b"\n")[0].strip()
+    if rest and not (op == b"=" and adjacent) and rest[:1] not in b"#\\&|;,/\"'`}":
+        return -1, _Kind.SOURCE  # a sentence
+    return word.end(), _Kind.SETTING
+
+
+_Judgement = tuple[Confidence, str]
+
+
+def _judged(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
+    """(confidence, doubt), or None where the value is no secret."""
+    if len(value) < 4 or value != value.strip() or reference(value) or placeholder(value):
+        return None
+    if not value.isascii() and sum(map(str.isascii, value)) < len(value) * 0.6:
+        return None  # what people read, in their own language; or bytes that are no text
+    if " " in value:
+        spread = _APP_PASSWORD.fullmatch(value) and not all(map(wordlike, value.split()))
+        return (Confidence.MEDIUM, "") if spread else None
+    if _HASH.match(value) or _ADDRESS.match(value) or _CODE.search(value) or _identifies(value):
+        return None
+    if fake(value):
+        return (Confidence.LOW, fake(value)) if value.isascii() and rare(value) else None
+    worded = _worded(value)
+    if rare(value) and not (worded and (_PATH.match(value) or _IDENTIFIER.fullmatch(value))):
+        sure = kind is not _Kind.TEXT or any(map(str.isdigit, value))
+        return (Confidence.MEDIUM, "") if sure else None
+    if key.weak or kind in (_Kind.ARGUMENT, _Kind.TEXT) or _PATH.match(value):
+        return None
+    if key.password:
+        return _chosen(value, key, kind, worded)
+    if len(value) >= 8 and any(map(str.isdigit, value)) and not worded and not _NUMBER.fullmatch(value):
+        return Confidence.LOW, "it does not look random"
+    return None
+
+
+def _identifies(value: str) -> bool:
+    """Whether a value is a UUID with little around it: that names something, as a rule."""
+    return _UUID.search(value) is not None and len(value) < 44
+
+
+def _chosen(value: str, key: _Place, kind: _Kind, worded: bool) -> _Judgement | None:
+    """The same for a password that a person may have chosen."""
+    if _NUMBER.fullmatch(value):
+        return (Confidence.LOW, "it is a plain number") if value.isdigit() else None
+    if kind is _Kind.SOURCE and placeholder(value.rstrip("0123456789")):
+        return None  # "password1"
+    if worded and _IDENTIFIER.fullmatch(value):
+        chosen = value.isalnum() and (kind is _Kind.SETTING or not value.isalpha())
+        if not chosen and not key.surely:
+            return None
+        return Confidence.LOW, "it reads like an ordinary word"
+    return Confidence.LOW, "it does not look random, though people choose such passwords"
+
+
+def _worded(value: str) -> bool:
+    """Whether all the runs of letters in a value could be words, and digits are few."""
+    digits = sum(map(str.isdigit, value))
+    return digits <= 2 and all(wordlike(piece) for piece in runs(value) if piece.isascii() and piece.isalpha())
+
+
+GENERIC = Secret(
+    id="generic-credential",
+    title="Credential in plain text",
+    severity=Severity.HIGH,
+    keywords=_WORDS,
+    why="Whoever can read the repository, now or in any old clone of it, can use the password, token or key.",
+    fix="Give it to the program at run time, from a secret manager or a masked CI variable.",
+    confidence=Confidence.MEDIUM,
+    read=read,
+    rank=1,
+    bad=(
+        'db_password = "' + "vK9#tq2Lz" + 'Wm4"',
+        'API_KEY = "' + "8f3kq9zx2m" + 'w7vn4tb6yc"',
+        '{"client_secret": "' + "Zq7_hT2xLp" + '9vRk4sNd"}',
+        "const authToken = `" + "b7Kx2Qm9Tz" + "4Wn8Rv`;",
+        'encryption_key: str = "' + "9f86d081884c7d65" + '9a2feaa0c55ad015"',
+        'config.put("secret", "' + "x8Jq2vZk7" + 'Wp3Lm9T");',
+    ),
+    good=(
+        "password = os.environ['DB_PASSWORD']",
+        'password = "${DB_PASSWORD}"',
+        'password = "changeme"',
+        'token_url = "https://auth.example.com/token"',
+        'placeholder_password = "Enter your password"',
+        'secret_name = "payments-database-credentials"',
+        '"integrity": "sha512-' + 'q1GzKx8Jr2VbT5yLw9NmPd3HcF7sZa4XeU6iRo0Yt=="',
+        'public_key = "' + "8f3kq9zx2m" + 'w7vn4tb6yc"',
+        'access_key = "access_key"',
+        'password = "{{ vault_db_password }}"',
+        'token = "2f1c8a60-5b1e-4c1d-9d0e-' + '7a3b5c9d1e2f"',
+    ),
+)

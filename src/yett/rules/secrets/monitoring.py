@@ -1,0 +1,386 @@
+"""Monitoring, logs, analytics and feature flags."""
+
+from __future__ import annotations
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets import checksum
+from yett.rules.secrets.record import Secret, assigned
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="datadog-key",
+        title="Datadog API or application key",
+        severity=Severity.HIGH,
+        keywords=("datadog", "dd_api", "dd_app", "dd-api", "dd-app"),
+        pattern=assigned(r"datadog|dd[_-]a(?:pi|pp)(?:lication)?", r"[0-9a-f]{40}|[0-9a-f]{32}"),
+        why="Whoever has it can send data, or with an application key read all of it.",
+        fix=(
+            "Revoke it in the settings of Datadog and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.datadoghq.com/account_management/api-app-keys/",
+        bad=("DD_API_KEY=c09153644f" + "1aff3cbe48273ff46c8bc1",),
+        good=(
+            "DD_AP" + "I_KEY=${DD_API_KEY}",
+            'datadog_span = "a4bcd2b5' + '88b5bb7e"',
+        ),
+    ),
+    Secret(
+        id="newrelic-key",
+        title="New Relic key",
+        severity=Severity.HIGH,
+        keywords=("NRAK-", "NRII-", "NRIQ-", "NRRA-", "NRAA-", "NRJS-", "NRBR-"),
+        pattern=(
+            r"NR(?:AK-[A-Z0-9]{27}|I[IQ]-[\w-]{25,32}|RA-[0-9a-f]{42}|AA-[0-9a-f]{27}|JS-[0-9a-f]{19}"
+            r"|BR-[0-9a-f]{19})"
+        ),
+        why="Whoever has it can read or forge what is monitored.",
+        fix=(
+            "Revoke it in the settings of New Relic and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
+        bad=("NRAK-XYSCYWDCMUZ" + "Z0ONNS6YWUXHWF0P",),
+        good=(
+            "NRAK-6H9DEUVH" + "IHUMHCYFP0J5O6",
+            "the prefix NRAK- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="grafana-service-token",
+        title="Grafana service account token",
+        severity=Severity.HIGH,
+        keywords=("glsa_",),
+        pattern=r"glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}",
+        why="Whoever has it can read dashboards and query their data sources.",
+        fix=(
+            "Revoke it in the settings of Grafana and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://grafana.com/docs/grafana/latest/administration/service-accounts/",
+        checksum=checksum.grafana_service,
+        bad=("glsa_KfVs6RrjnKvWIzhask" + "JKL2aLp5B89fXc_93d8ea76",),
+        good=(
+            "glsa_laO5qZpaukjmSEe" + "a2rOnqdr5XpNBdZcg_050",
+            "the prefix glsa_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="grafana-cloud-token",
+        title="Grafana Cloud token",
+        severity=Severity.HIGH,
+        keywords=("glc_",),
+        pattern=r"glc_[A-Za-z0-9+/]{32,}={0,2}",
+        why="Whoever has it can read or write metrics and logs.",
+        fix=(
+            "Revoke it in the settings of Grafana Cloud and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://grafana.com/docs/grafana-cloud/account-management/authentication-and-permissions/access-policies/",
+        width=500,
+        holds=checksum.grafana_cloud,
+        bad=(
+            "glc_eyJvIjoiMTIzNDU2IiwibiI6InN0YWNrLTEtd3JpdGUiLCJrIjoi"
+            + "Q1luYjhuN0VHTWtUVXhWNjdoNndqNDFoIiwibSI6eyJyIjoiZXUifX0=",
+        ),
+        good=(
+            "glc_eyJvIjoiMT" + "IzNDU2IiwibiI6",
+            "the prefix glc_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="grafana-key",
+        title="Grafana API key, older form",
+        severity=Severity.HIGH,
+        keywords=("eyJrIjoi",),
+        pattern=r"eyJrIjoi[A-Za-z0-9+/]{40,}={0,2}",
+        why="Whoever has it can read dashboards and query their data sources.",
+        fix=(
+            "Revoke it in the settings of Grafana and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://grafana.com/docs/grafana/latest/administration/service-accounts/",
+        width=500,
+        bad=("eyJrIjoifabT27H7tGkpzRuU239rIs4t0EJVlpw" + "JZmFZ5M9pnNIwzTSaHg0XBP8Ji4+wpvY2iQ4HNY",),
+        good=(
+            "eyJrIjoiQULw/0dZmODUw" + "n0XLbImlJOQWZMvc0FAYO",
+            "the prefix eyJrIjoi is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="sentry-token",
+        title="Sentry organisation token",
+        severity=Severity.HIGH,
+        keywords=("sntrys_",),
+        pattern=r"sntrys_eyJ[A-Za-z0-9+/=]{60,}_[A-Za-z0-9+/]{43}",
+        why="Whoever has it can upload releases and source maps.",
+        fix=(
+            "Revoke it in the settings of Sentry and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.sentry.io/account/auth-tokens/",
+        width=600,
+        holds=checksum.sentry,
+        bad=(
+            "sntrys_eyJpYXQiOjE3MDAwMDAwMDAuMTIzNDU2LCJ1cmwiOiJodHRwczovL3NlbnRyeS5pbyIsInJlZ"
+            + "2lvbl91cmwiOiJodHRwczovL3VzLnNlbnRyeS5pbyIsIm9yZyI6ImFjbWUifQ==_jSbD2dmOq1VuCqge"
+            + "fEdWtYoBtdllL5tkp7hC2vtlvHW",
+        ),
+        good=(
+            "sntrys_eyJpYXQiOjE3MDAwMDAwMDAuMTIzNDU2LCJ1cmwiOiJodHRwczovL3NlbnRyeS5pbyIsInJlZ"
+            + "2lvbl91cmwiOiJodHRwczovL3VzLnNlbnRyeS5pbyIsIm9yZyI6ImFjbWUifQ==_IfJ3v4TQpfPXxIwJ"
+            + "dh5dKkRQh0qsgtwQcpjFWD",
+            "the prefix sntrys_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="sentry-user-token",
+        title="Sentry user token",
+        severity=Severity.HIGH,
+        keywords=("sntryu_",),
+        pattern=r"sntryu_[0-9a-f]{64}",
+        why="Whoever has it can read errors, with the data in them.",
+        fix=(
+            "Revoke it in the settings of Sentry and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.sentry.io/account/auth-tokens/",
+        bad=("sntryu_0a6a6ff3225497c0bd23221e500a" + "039b298eb2429fee4d18c8e2e641afca207f",),
+        good=(
+            "sntryu_719821259aee22d764281ebb27" + "141b27a6d5ad4476bc8105d58e42f94c3",
+            "the prefix sntryu_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="sentry-legacy-token",
+        title="Sentry token, older form",
+        severity=Severity.MEDIUM,
+        keywords=("sentry",),
+        pattern=assigned(r"sentry", r"[0-9a-f]{64}", r"token|secret|key"),
+        why="Whoever has it can read errors, with the data in them.",
+        fix=(
+            "Revoke it in the settings of Sentry and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://docs.sentry.io/account/auth-tokens/",
+        bad=("SENTRY_AUTH_TOKEN=b30e8a2ff9159226e273e48" + "7114d01e73c2a96b20178f5a0618a66f6a36a33da",),
+        good=(
+            "SENTRY_AU" + "TH_TOKEN=${SENTRY_AUTH_TOKEN}",
+            "SENTRY_AUTH_TOKEN=your" + "-sentry-auth-token-here",
+        ),
+    ),
+    Secret(
+        id="pagerduty-key",
+        title="PagerDuty API key",
+        severity=Severity.HIGH,
+        keywords=("pagerduty", "pager_duty"),
+        pattern=assigned(r"pager_?duty", r"u\+[\w+-]{18}|[\w+-]{20}", r"key|token|secret"),
+        why="Whoever has it can read and silence alarms.",
+        fix=(
+            "Revoke it in the settings of PagerDuty and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://support.pagerduty.com",
+        holds=checksum.mixed,
+        bad=("PAGERDUTY_API_KEY=u" + "+7sOjfrTSQ3lDTdYALz",),
+        good=(
+            "PAGERDUTY" + "_API_KEY=${PAGERDUTY_API_KEY}",
+            "PAGERDUTY_API_KEY=your" + "-pagerduty-api-key-here",
+        ),
+    ),
+    Secret(
+        id="dynatrace-token",
+        title="Dynatrace token",
+        severity=Severity.HIGH,
+        keywords=("dt0",),
+        pattern=r"dt0[a-zA-Z]\d\d\.[A-Z0-9]{24}\.[A-Z0-9]{64}",
+        why="Whoever has it can read what is monitored.",
+        fix=(
+            "Revoke it in the settings of Dynatrace and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/access-tokens",
+        bad=("dt0c01.FJZTDF8HMY3VWMKUH0AKGMG0.2F9GKYEXNF0YKHU7" + "IBQ7977SKW7AO1SJ9217RH0P579F93SMRVKI9NQ3472IRXUI",),
+        good=(
+            "dt0c01.14YR19LRSLZQX5J6KMAONTC6.RZNQDI168MFXM" + "0DYVHGT92HD6WYSX72RHJIVWQF45F2OIKW100UIJ7TGXYC",
+            "the prefix dt0 is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="splunk-token",
+        title="Splunk HEC token",
+        severity=Severity.MEDIUM,
+        keywords=("splunk",),
+        pattern=assigned(r"splunk", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"token|key|secret"),
+        why="Whoever has it can write forged events into the index.",
+        fix=(
+            "Revoke it in the settings of Splunk and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("SPLUNK_HEC_TOKEN=72f2f2c4-" + "239e-46bd-ac40-8e4030e02a2e",),
+        good=('splunk_trace = "583e1366-45cb-49df' + '-ad8c-c8539ffdaa26"',),
+    ),
+    Secret(
+        id="sumologic-key",
+        title="Sumo Logic access key",
+        severity=Severity.HIGH,
+        keywords=("sumo",),
+        pattern=assigned(r"sumo(?:logic)?", r"[A-Za-z0-9]{64}", r"key|token|secret"),
+        why="Whoever has it can read the logs.",
+        fix=(
+            "Revoke it in the settings of Sumo Logic and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("SUMO_ACCESS_KEY=sQ9BEcp2gEa5xEIRNiqvxKRC" + "A0sx3BAHeR7eGzuKWjeFdPAUrDt37HGCoMyyGBjA",),
+        good=(
+            "SUMO_ACC" + "ESS_KEY=${SUMO_ACCESS_KEY}",
+            "SUMO_ACCESS_KEY=your" + "-sumo-access-key-here",
+        ),
+    ),
+    Secret(
+        id="launchdarkly-key",
+        title="LaunchDarkly key",
+        severity=Severity.HIGH,
+        keywords=("launchdarkly", "launch_darkly", "ld_sdk", "ld_api"),
+        pattern=r"(?:sdk|api|mob)-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        why="Whoever has it can read, or with an API key change, the flags.",
+        fix=(
+            "Revoke it in the settings of LaunchDarkly and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.launchdarkly.com",
+        bad=('launchdarkly.init("sdk-11067c2e-36bc-43' + 'f1-afaa-9ff3b69cb1ff")',),
+        good=(
+            'launchdarkly.init("sdk-a2f13fc1-3e32-' + "428e-a00f-21cc2f930",
+            "the prefix launch" + "darkly is described in the manual",
+        ),
+    ),
+    Secret(
+        id="posthog-key",
+        title="PostHog personal API key",
+        severity=Severity.HIGH,
+        keywords=("phx_",),
+        pattern=r"phx_[\w-]{41,49}",
+        why="Whoever has it can read what users do.",
+        fix=(
+            "Revoke it in the settings of PostHog and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://posthog.com/docs/api",
+        bad=("phx_51njWNFMFvTGkS4Hg0G" + "30KbHD3SNauiG7tkGgZUaAdo",),
+        good=(
+            "phx_EbYXWzVc7wIW2a6hZ" + "kjO9lRHwsCS1DZxgZ8jfK",
+            "the prefix phx_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="mapbox-secret-token",
+        title="Mapbox secret token",
+        severity=Severity.HIGH,
+        keywords=("sk.eyJ",),
+        pattern=r"sk\.eyJ[\w-]{40,200}\.[\w-]{22}",
+        why="Whoever has it can use and change the account.",
+        fix=(
+            "Revoke it in the settings of Mapbox and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.mapbox.com/accounts/guides/tokens/",
+        width=400,
+        holds=checksum.mapbox,
+        bad=("sk.eyJ1IjoiYWNtZSIsImEiOiI1YXF4MHBrdncybTY" + "zZDFpMXJxMTFuNnk5In0.Z9eOJ7WGnMJGgWozNeeqUD",),
+        good=(
+            "sk.eyJ1IjoiYWNtZSIsImEiOiIwNzJqbHh2dHNhZ" + "WRyZDEzZTE1dWNjNDB3In0.5fNUbcPz9Zy2wsEEx",
+            "the prefix sk.eyJ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="snyk-token",
+        title="Snyk token",
+        severity=Severity.HIGH,
+        keywords=("snyk",),
+        pattern=assigned(r"snyk", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"token|key|secret|auth"),
+        why="Whoever has it can read what is vulnerable in your projects.",
+        fix=(
+            "Revoke it in the settings of Snyk and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://docs.snyk.io",
+        bad=("SNYK_TOKEN=09cdcdc2-2b9" + "d-49b0-a6ad-b5d6fe6e6e90",),
+        good=('snyk_org_id = "995bbeea-d567-4fea' + '-ad20-f7447d7ec1e4"',),
+    ),
+    Secret(
+        id="amplitude-secret",
+        title="Amplitude secret key",
+        severity=Severity.MEDIUM,
+        keywords=("amplitude",),
+        pattern=assigned(r"amplitude", r"[0-9a-f]{32}", r"secret"),
+        why="Whoever has it can read what users do.",
+        fix=(
+            "Revoke it in the settings of Amplitude and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("AMPLITUDE_SECRET_KEY=e4676" + "0fef19d91a99b13119ec81a4f63",),
+        good=(
+            "AMPLITUDE_" + "SECRET_KEY=${AMPLITUDE_SECRET_KEY}",
+            "AMPLITUDE_SECRET_KEY=your" + "-amplitude-secret-key-here",
+        ),
+    ),
+    Secret(
+        id="rootly-key",
+        title="Rootly API key",
+        severity=Severity.MEDIUM,
+        keywords=("rootly_",),
+        pattern=r"rootly_[0-9a-f]{64}",
+        why="Whoever has it can read incidents.",
+        fix=(
+            "Revoke it in the settings of Rootly and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        bad=("rootly_601f49c1ae0eaaed72303b72e28b" + "712bb42fbc136f79dca819ea31191097d9d8",),
+        good=(
+            "rootly_9b785e0746dfac8181367a8345" + "436e219abf01ed6e5bafb15f8aafeb3ab",
+            "the prefix rootly_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="stackhawk-key",
+        title="StackHawk API key",
+        severity=Severity.MEDIUM,
+        keywords=("hawk.",),
+        pattern=r"hawk\.[\w-]{20}\.[\w-]{20}",
+        why="Whoever has it can read what is vulnerable in your projects.",
+        fix=(
+            "Revoke it in the settings of StackHawk and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("hawk.4OoqAqDZQvhDW6wjhw" + "uK.zW5wx14yaBDOM5aXSYL7",),
+        good=(
+            "hawk.tMCsB9UOrakIxe5" + "SCTAM.XPbLua6q0Rx5Av1",
+            "the prefix hawk. is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="maxmind-key",
+        title="MaxMind licence key",
+        severity=Severity.MEDIUM,
+        keywords=("_mmk",),
+        pattern=r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk",
+        why="Whoever has it can use the service at your expense.",
+        fix=(
+            "Revoke it in the settings of MaxMind and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://support.maxmind.com",
+        bad=("Ofkc4e_pHojLjBPnM2ei" + "5HojOqUn1MJOoYH1_mmk",),
+        good=(
+            "UXINpZ_TvPzYc3jAj" + "Y3xC2nLhzLVcsuAvNl",
+            "the prefix _mmk is desc" + "ribed in the manual",
+        ),
+    ),
+)

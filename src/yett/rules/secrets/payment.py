@@ -1,0 +1,474 @@
+"""Payment and banking."""
+
+from __future__ import annotations
+
+from yett.model import Severity
+from yett.rules.secrets import checksum
+from yett.rules.secrets.record import Secret, assigned
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="stripe-secret-key",
+        title="Stripe live key",
+        severity=Severity.CRITICAL,
+        keywords=("sk_live_", "rk_live_"),
+        pattern=r"[rs]k_live_[A-Za-z0-9]{24,247}",
+        why="Whoever has it can charge, refund and read customers.",
+        fix="Roll it in the dashboard under Developers > API keys, then use restricted keys from a secret manager.",
+        revoke="https://docs.stripe.com/keys#keep-your-keys-safe",
+        bad=("sk_live_WH3gr9O3" + "MgOiyEVbKnW3DX6z",),
+        good=(
+            "sk_live_YWs4g" + "BiBYlTHDNELAPA",
+            "the prefix sk_live_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="stripe-test-key",
+        title="Stripe test key",
+        severity=Severity.LOW,
+        keywords=("sk_test_", "rk_test_"),
+        pattern=r"[rs]k_test_[A-Za-z0-9]{24,247}",
+        why="It moves no money, but it shows test data and where the live one will be.",
+        fix=(
+            "Revoke it in the settings of Stripe and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.stripe.com/keys#keep-your-keys-safe",
+        bad=("sk_test_tvoFPfnE" + "UPOGPTH2SiV13XZV",),
+        good=(
+            "sk_test_Cvmh7" + "mNkiZl3mc8YWDi",
+            "the prefix sk_test_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="stripe-webhook-secret",
+        title="Webhook signing secret",
+        severity=Severity.HIGH,
+        keywords=("whsec_",),
+        pattern=r"whsec_[A-Za-z0-9+/=]{32,64}",
+        why="Whoever has it can forge events such as a payment that never was.",
+        fix=(
+            "Revoke it in the settings of Stripe and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.stripe.com/keys#keep-your-keys-safe",
+        bad=("whsec_EUCKwefusIvAs" + "l8vJUSxWGsaRgTv3A6r",),
+        good=(
+            "whsec_Jab1Cwna62" + "kLRGpo6lKN55xMTw1",
+            "the prefix whsec_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="square-token",
+        title="Square access token",
+        severity=Severity.CRITICAL,
+        keywords=("EAAA", "sq0atp-"),
+        pattern=r"sq0atp-[\w-]{22}|EAAA[lE][\w-]{59}",
+        why="Whoever has it can take payments and read customers.",
+        fix=(
+            "Revoke it in the settings of Square and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://developer.squareup.com/docs/build-basics/access-tokens",
+        bad=("sq0atp-Lf-mCi6" + "XIGHdtskNsHK3dL",),
+        good=(
+            "sq0atp-iTIbA" + "Mwy7DxwL7Sog",
+            "the prefix EAAA is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="square-oauth-secret",
+        title="Square OAuth secret",
+        severity=Severity.CRITICAL,
+        keywords=("sq0csp-",),
+        pattern=r"sq0csp-[\w-]{43}",
+        why="Whoever has it can pose as the application to every merchant.",
+        fix=(
+            "Revoke it in the settings of Square and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://developer.squareup.com/docs/build-basics/access-tokens",
+        bad=("sq0csp-rXoYkstKNt7P4UwgMr" + "P876MQ6MNnmAHWYNGk_okvGDi",),
+        good=(
+            "sq0csp-JIRL93Ci7rz1DXC" + "Uodl_K771xgGvwjAPABBbQ5",
+            "the prefix sq0csp- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="braintree-token",
+        title="PayPal Braintree access token",
+        severity=Severity.CRITICAL,
+        keywords=("access_token$production$",),
+        pattern=r"access_token\$production\$[a-z0-9]{16}\$[0-9a-f]{32}",
+        why="Whoever has it can take payments and read customers.",
+        fix=(
+            "Revoke it in the settings of PayPal/Braintree and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://developer.paypal.com/braintree/docs",
+        bad=("access_token$production$ps9torb0p5biomr9$0d64616f0bca4eb6" + "9a447154e6232f46",),
+        good=(
+            "access_token$production$ddcndlf89jaf39xn$9f367b73377ae" + "02375ee3be3bd8",
+            "the prefix access" + "_token$production$ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="braintree-sandbox-token",
+        title="PayPal Braintree sandbox token",
+        severity=Severity.LOW,
+        keywords=("access_token$sandbox$",),
+        pattern=r"access_token\$sandbox\$[a-z0-9]{16}\$[0-9a-f]{32}",
+        why="It moves no money, but it shows where the live one will be.",
+        fix=(
+            "Revoke it in the settings of PayPal/Braintree and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://developer.paypal.com/braintree/docs",
+        bad=("access_token$sandbox$49yaizbwp2hngt90$29a260f915cc3678" + "90f5ce703e98c484",),
+        good=(
+            "access_token$sandbox$sqjw6hr76bbe2rz4$0848d09d4a2bf" + "8e673026bac985",
+            "the prefix access" + "_token$sandbox$ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="paypal-client-secret",
+        title="PayPal client secret",
+        severity=Severity.CRITICAL,
+        keywords=("paypal",),
+        pattern=assigned(r"paypal", r"E[\w-]{79}"),
+        why="Whoever has it can take and refund payments.",
+        fix=(
+            "Revoke it in the settings of PayPal and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://developer.paypal.com/api/rest/",
+        holds=checksum.mixed,
+        bad=(
+            "PAYPAL_CLIENT_SECRET=E35wAZeq-tKsqZnRK7mjRfmKow-0_"
+            + "WJyrhKllXNQUaEIbNQdsq1Elr08mM0AnS1Hn2j8cWZ72eqxlgDo",
+        ),
+        good=(
+            "PAYPAL_CLI" + "ENT_SECRET=${PAYPAL_CLIENT_SECRET}",
+            "PAYPAL_CLIENT_SECRET=your" + "-paypal-client-secret-here",
+        ),
+    ),
+    Secret(
+        id="adyen-key",
+        title="Adyen API key",
+        severity=Severity.CRITICAL,
+        keywords=("AQE",),
+        pattern=r"AQE[a-z][A-Za-z0-9+/]{30,80}(?:=+|-)[A-Za-z0-9+/=.-]{40,200}",
+        why="Whoever has it can take payments for the merchant.",
+        fix=(
+            "Revoke it in the settings of Adyen and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.adyen.com/development-resources/api-credentials/",
+        holds=checksum.mixed,
+        bad=(
+            "AQEy9EjrJGy/a2tfpwPtClcbAsg3KN716Shgx6oT6+4/2xqa+V+cmmlzDW4tKBc"
+            + "v-2Yqju0gfhYLnLx5vM91EVZTdZd6wtoyY9tjyYOPcEsP=-4oCZUdkxSnMZrQPE",
+        ),
+        good=(
+            "AQEyFlHQEhOAdxPGhnyO73z3a7geWPsG3H9RxTKMv+4WzFjCAN2"
+            + "Xkx4xuxIyqmTm-7OyPSStYkhIkmB3b6Z3ePX1XvqxLLbKAiYk0e",
+            "the prefix AQE is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="checkout-key",
+        title="Checkout.com secret key",
+        severity=Severity.CRITICAL,
+        keywords=("checkout",),
+        pattern=(
+            r"sk_(?:sbox_|test_)?(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+            r"|[a-z2-7]{26,27})"
+        ),
+        why="Whoever has it can take and refund payments.",
+        fix=(
+            "Revoke it in the settings of Checkout.com and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://www.checkout.com/docs",
+        rank=4,
+        bad=("CHECKOUT_SECRET_KEY=sk_1f12e9" + "24-8896-4bbc-a1ea-18b4d2b838c0",),
+        good=(
+            "CHECKOUT_SECRET_KEY=sk_52a7" + "c56f-06df-4341-a655-fbd9bef",
+            "the prefix checkout is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="razorpay-key",
+        title="Razorpay live key id",
+        severity=Severity.HIGH,
+        keywords=("rzp_live_",),
+        pattern=r"rzp_live_[A-Za-z0-9]{14}",
+        why="With its secret, often close by, it takes and refunds payments.",
+        fix=(
+            "Revoke it in the settings of Razorpay and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://razorpay.com/docs/api/authentication/",
+        bad=("rzp_live_Jd" + "zBJ2ACYxX8AQ",),
+        good=(
+            "rzp_live_" + "pHoUf893z",
+            "the prefix rzp_" + "live_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="paystack-key",
+        title="Paystack secret key",
+        severity=Severity.CRITICAL,
+        keywords=("sk_live_",),
+        pattern=r"sk_live_[0-9a-f]{40}",
+        why="Whoever has it can charge and read customers.",
+        fix=(
+            "Revoke it in the settings of Paystack and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://paystack.com/docs/api/authentication/",
+        rank=4,
+        bad=("sk_live_068e4ab8d2b2fab5" + "abf38808ba97ac464760e70d",),
+        good=(
+            "sk_live_6125e4be9d2b7" + "7a512aba9bd7ec7f271aaf",
+            "the prefix sk_live_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="flutterwave-key",
+        title="Flutterwave live secret key",
+        severity=Severity.CRITICAL,
+        keywords=("FLWSECK-",),
+        pattern=r"FLWSECK-[a-z0-9]{32}-X",
+        why="Whoever has it can move money.",
+        fix=(
+            "Revoke it in the settings of Flutterwave and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://developer.flutterwave.com/docs/authentication",
+        bad=("FLWSECK-9mbbkopy96qmo" + "uynbflg2ots2abpp58p-X",),
+        good=(
+            "FLWSECK-vjvxqdu0ap" + "ohtoi1kckwhoxfkrqq7",
+            "the prefix FLWSECK- is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="midtrans-key",
+        title="Midtrans server key",
+        severity=Severity.CRITICAL,
+        keywords=("Mid-server-",),
+        pattern=r"Mid-server-\w{10,24}",
+        why="Whoever has it can take payments.",
+        fix=(
+            "Revoke it in the settings of Midtrans and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://docs.midtrans.com",
+        holds=checksum.mixed,
+        bad=("Mid-server-z7jy" + "BZya7QJakfnrb2xE",),
+        good=(
+            "Mid-ser" + "ver-key",
+            "SB-Mid-" + "server-x",
+        ),
+    ),
+    Secret(
+        id="plaid-token",
+        title="Plaid access token",
+        severity=Severity.CRITICAL,
+        keywords=("access-production-", "access-development-", "access-sandbox-"),
+        pattern=(
+            r"access-(?:production|development"
+            r"|sandbox)-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+        ),
+        why="Whoever has it and the client secret can read the bank account.",
+        fix=(
+            "Revoke it in the settings of Plaid and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://plaid.com/docs/api/tokens/",
+        bad=("access-production-b81970e7-" + "5445-4369-abd7-faf8ec80abf8",),
+        good=(
+            "access-production-ee6d86" + "42-49ac-4ab1-a4fd-17ae630",
+            "the prefix access-pr" + "oduction- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="plaid-secret",
+        title="Plaid secret",
+        severity=Severity.CRITICAL,
+        keywords=("plaid",),
+        pattern=assigned(r"plaid", r"[0-9a-f]{30}"),
+        why="Whoever has it can act as the application towards every bank.",
+        fix=(
+            "Revoke it in the settings of Plaid and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://plaid.com/docs/api/tokens/",
+        bad=("PLAID_SECRET=4e5365d1" + "9485386f2bcae9dd3e231e",),
+        good=(
+            "PLAID_" + "SECRET=${PLAID_SECRET}",
+            "PLAID_SECRET=your" + "-plaid-secret-here",
+        ),
+    ),
+    Secret(
+        id="mercury-token",
+        title="Mercury token",
+        severity=Severity.CRITICAL,
+        keywords=("mercury_production_",),
+        pattern=r"mercury_production_\w{3,6}_[A-Za-z0-9]{40,50}_yrucrem",
+        why="Whoever has it can read and move money.",
+        fix=(
+            "Revoke it in the settings of Mercury and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.mercury.com",
+        bad=("mercury_production_wma_jNjxlOw1Ia5u3Z" + "pmzYQo9U0jh2M1tdeNBqxeSoIhSmQJ_yrucrem",),
+        good=(
+            "mercury_production_wma_egEPoWPKiP4j" + "DVUWRjfrszjW4s5qtUuvJWJKDBzl28nZ_yr",
+            "the prefix mercury_p" + "roduction_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="paddle-key",
+        title="Paddle live key",
+        severity=Severity.CRITICAL,
+        keywords=("pdl_live_apikey_",),
+        pattern=r"pdl_live_apikey_[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}",
+        why="Whoever has it can read and change sales.",
+        fix=(
+            "Revoke it in the settings of Paddle and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://developer.paddle.com/api-reference/about/authentication",
+        bad=("pdl_live_apikey_r6fjobfibdt3ngc393" + "ocgb819w_w2DqHLNqVkqPtHdGvSBr9E_s1V",),
+        good=(
+            "pdl_live_apikey_9y4tv7v2jf39gmbw" + "ow39jptx7c_QAxgjOL6EwDk4HtrtWgWm",
+            "the prefix pdl_live" + "_apikey_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="asaas-key",
+        title="Asaas API key",
+        severity=Severity.HIGH,
+        keywords=("$aact_",),
+        pattern=r"\$aact_(?:prod|hmlg)_[\w:+/=-]{20,180}",
+        why="Whoever has it can move money.",
+        fix=(
+            "Revoke it in the settings of Asaas and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.asaas.com",
+        bad=("$aact_prod_gUUGsnBAuF858yq" + "cthyeEVXYBGuNlN1Morz644lD",),
+        good=(
+            "$aact_prod_tXD" + "hKexIek3cNo3t",
+            "the prefix $aact_ is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="ramp-secret",
+        title="Ramp client secret",
+        severity=Severity.HIGH,
+        keywords=("ramp_sec_",),
+        pattern=r"ramp_sec_[A-Za-z0-9]{48}",
+        why="Whoever has it can read and manage cards and spending.",
+        fix=(
+            "Revoke it in the settings of Ramp and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.ramp.com",
+        bad=("ramp_sec_bs72fJ9vSG4gOEFcP5M" + "VPylEYlfANEBpH6renD2pswzH7Jke",),
+        good=(
+            "ramp_sec_xb0YhSv4SuFNZzkOA" + "9yjjkBKiGhTWBtGcAeJ8o5mkkk",
+            "the prefix ramp" + "_sec_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="onfido-token",
+        title="Onfido live token",
+        severity=Severity.CRITICAL,
+        keywords=("api_live",),
+        pattern=r"api_live(?:_us|_ca)?\.[\w-]{5,40}\.[\w-]{20,80}",
+        why="Whoever has it can read identity documents.",
+        fix=(
+            "Revoke it in the settings of Onfido and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://documentation.onfido.com",
+        bad=("api_live.5XaJWSC077B.FbtEK" + "kt8MZQPOyoKXvpxIMZUSfsaVmqX",),
+        good=(
+            "api_live.Wx7ui" + "szifu3.hUkaM1mw",
+            "the prefix api_live is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="duffel-token",
+        title="Duffel token",
+        severity=Severity.HIGH,
+        keywords=("duffel_live_", "duffel_test_"),
+        pattern=r"duffel_(?:live|test)_[\w=-]{43}",
+        why="Whoever has it can order at your expense.",
+        fix=(
+            "Revoke it in the settings of Duffel and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://duffel.com/docs",
+        bad=("duffel_live_WxkhV6RS9rIQDQj" + "7XMNYtvKA9DiSTUusHnFYJhsKf3L",),
+        good=(
+            "duffel_live_g4REq4gqKQTM2" + "AxaLoiwz4hNA0v53U_sw4j1Eo",
+            "the prefix duffel" + "_live_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="easypost-key",
+        title="EasyPost production key",
+        severity=Severity.HIGH,
+        keywords=("EZAK",),
+        pattern=r"EZAK[A-Za-z0-9]{54}",
+        why="Whoever has it can buy postage at your expense.",
+        fix=(
+            "Revoke it in the settings of EasyPost and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        revoke="https://docs.easypost.com",
+        bad=("EZAK87uESK6zlpWq4r9wzuDOCDf5x" + "213g4Xa23GjnYkjDorG8fHdyZZ9RT",),
+        good=(
+            "EZAKfEwoMYI8R1tF3XmvAPuwe3" + "CoCt8qGSiEaLzaataDddC9ESZMS",
+            "the prefix EZAK is desc" + "ribed in the manual",
+        ),
+    ),
+    Secret(
+        id="shippo-token",
+        title="Shippo token",
+        severity=Severity.HIGH,
+        keywords=("shippo_live_", "shippo_test_"),
+        pattern=r"shippo_(?:live|test)_[0-9a-f]{40}",
+        why="Whoever has it can buy postage at your expense.",
+        fix=(
+            "Revoke it in the settings of Shippo and give the new one to the program at run time, from a secret "
+            "manager or a masked CI variable."
+        ),
+        revoke="https://docs.goshippo.com",
+        bad=("shippo_live_c4e7315496a918" + "ce7598e12da7a375b44fdc231b",),
+        good=(
+            "shippo_live_d1e80096623" + "96c253649cfbbf8ea7999fbd",
+            "the prefix shippo" + "_live_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="pagarme-key",
+        title="Pagar.me key",
+        severity=Severity.HIGH,
+        keywords=("ak_live_",),
+        pattern=r"ak_live_[A-Za-z0-9]{30}",
+        why="Whoever has it can take payments.",
+        fix=(
+            "Revoke it in the settings of Pagar.me and give the new one to the program at run time, from a secret"
+            " manager or a masked CI variable."
+        ),
+        bad=("ak_live_iCso1QhqZzd" + "ZxkAenFT95F1cjjyV3p",),
+        good=(
+            "ak_live_zUwrVHlJ" + "YAdDDY1EQwB1OxPmK",
+            "the prefix ak_live_ is desc" + "ribed in the manual",
+        ),
+    ),
+)

@@ -1,0 +1,113 @@
+"""What a secret rule is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from yett.model import Confidence, Rule, Severity
+
+
+class Found(NamedTuple):
+    """A secret in a text: where its value starts and ends, and what speaks for it or against it.
+
+    `doubt` completes "probably not real: …" and makes the confidence low. `note` is added to the message; neither ever
+    holds a part of the value.
+    """
+
+    start: int
+    end: int
+    confidence: Confidence
+    doubt: str = ""
+    note: str = ""
+    severity: Severity | None = None
+
+
+Reader = Callable[[bytes, list[int], str], Iterable[Found]]
+"""(text, offsets just after the keywords in it, path of the file) to what was found."""
+
+
+class Secret(NamedTuple):
+    """A kind of secret: what it is, why it matters, how to fix it, what it catches and what it leaves alone.
+
+    Where one of the `keywords` (ASCII, in any case) stands in a file, `pattern` (RE2, bytes) is tried within `width`
+    bytes on either side of it; the value is the first group, or all of the match. A value that goes on beyond the match
+    with a letter or digit is something else. `near` names words one of which has to stand within `width` as well.
+    `holds` says whether a value has the structure that all of them have; `checksum` says the same of the check digits,
+    or None where there are none. What no pattern can describe has a `read` in place of it.
+    `rank` decides whose finding it is where two overlap: the higher.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    keywords: tuple[str, ...]
+    why: str
+    fix: str
+    pattern: str = ""
+    bad: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    revoke: str = ""
+    width: int = 400
+    near: tuple[str, ...] = ()
+    holds: Callable[[str], bool] | None = None
+    checksum: Callable[[str], bool | None] | None = None
+    read: Reader | None = None
+    rank: int = 3
+    refs: tuple[str, ...] = ()
+
+    @property
+    def rule_id(self) -> str:
+        return f"secrets/{self.id}"
+
+
+ROTATE = "Rotate it first, then remove it from the history."
+
+
+def rule(secret: Secret) -> Rule:
+    """The catalogue's view of a secret."""
+    return Rule(
+        id=secret.rule_id,
+        title=secret.title,
+        severity=secret.severity,
+        why=secret.why,
+        fix=f"{secret.fix} {ROTATE}",
+        confidence=secret.confidence,
+        refs=("CWE-798", "PCI DSS 8.6.2", *secret.refs, *((secret.revoke,) if secret.revoke else ())),
+        bad=secret.bad,
+        good=secret.good,
+    )
+
+
+def assigned(names: str, body: str, need: str = "") -> str:
+    """A pattern for `names … = "body"`: the name, the rest of the key, an assignment, the value.
+
+    For kinds whose value has no mark of its own, so that only the key tells whose it is. `names`, `body` and `need` are
+    RE2; the key has to go on with one of `need`. The group is the value.
+    """
+    key = rf"(?i:(?:{names})[\w .\-]{{0,24}}(?:{need}))\w{{0,16}}" if need else rf"(?i:{names})[\w .\-]{{0,32}}"
+    return (
+        rf"{key}(?:\\?[\"'`])?\]?[ \t]{{0,4}}(?::[ \t]?\w{{1,16}}[ \t]?=|:=|=>|=|:|,|\()[ \t]{{0,4}}"
+        rf"(?:[rbu]?\\?[\"'`])?({body})"
+    )
+
+
+_ESCAPES = frozenset((b"\\n", b"\\r", b"\\t"))
+
+
+def begins(data: bytes, start: int) -> bool:
+    """Whether a value does not go on to the left: the "n" of "\\n" and the "3D" of "%3D" are no part of it."""
+    before = data[start - 1 : start] if start else b""
+    if not _word(before) or not _word(data[start : start + 1]) or data[max(0, start - 2) : start] in _ESCAPES:
+        return True
+    return data[max(0, start - 3) : max(0, start - 2)] == b"%" and data[start - 2 : start].isalnum()
+
+
+def ends(data: bytes, end: int) -> bool:
+    """Whether a value does not go on to the right."""
+    return not _word(data[end - 1 : end]) or not _word(data[end : end + 1])
+
+
+def _word(char: bytes) -> bool:
+    return char.isalnum() or char == b"_"

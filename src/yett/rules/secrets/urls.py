@@ -1,0 +1,75 @@
+"""Passwords in addresses: `scheme://user:password@host`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets.doubt import fake, placeholder, reference
+from yett.rules.secrets.lazy import Lazy
+from yett.rules.secrets.rarity import rare
+from yett.rules.secrets.record import Found, Secret
+
+# RFC 3986, section 3.2.1; a slash, a blank or a quote ends the authority before any "@" does.
+_USERINFO = Lazy(
+    rb"([^\s:/@\"'<>`\\(),;\[\]{}|^]{0,128}):([^\s/@\"'<>`\\|^]{1,256})@(\[[0-9a-fA-F:.]+\]|[\w.\-$%{}<>*]{1,253})?"
+)
+_SCHEME = Lazy(rb"[A-Za-z][A-Za-z0-9+.\-]{1,30}:\\?/\\?/\Z")
+_LOCAL = Lazy(
+    r"(?:localhost|host(?:name)?|server(?:name)?|your[\w.\-]*|my[-_]?host|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\]|(?:.+\.)?(?:example|test|invalid|localhost|local)|(?:.+\.)?example\.(?:com|org|net))",
+    re.IGNORECASE,
+)
+_MASKED = Lazy(r"[*x.X•_-]+|\W+|%[sdvr].*|\{.*|\$.*|:.*")
+
+
+def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    """Userinfo with a password that is no placeholder. `path` does not matter."""
+    del path
+    for end in ends:
+        match = _USERINFO.match(data, end)
+        if match is None or not _SCHEME.search(data, max(0, end - 34), end):
+            continue
+        user, password, host = (part.decode("utf-8", "replace") for part in match.groups(b""))
+        start, stop = match.span(2)
+        if reference(user) or reference(password) or reference(host) or _MASKED.fullmatch(password):
+            continue
+        if any(mark in password for mark in "<>{}$()") and not rare(password):
+            continue
+        if placeholder(password) or password.lower() in _USUAL or not host:
+            continue
+        doubt = fake(password)
+        if not doubt and _LOCAL.fullmatch(host):
+            doubt = "the host is a local or an example one"
+        if not doubt and (password.lower() in (user.lower(), "tiger") or len(password) < 4):
+            doubt = "it looks like a default"
+        yield Found(start, stop, Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
+
+
+_USUAL = frozenset(("pass123", "password123", "mypassword", "yourpassword", "user", "username", "p"))
+
+URL = Secret(
+    id="url-password",
+    title="Password in a URL",
+    severity=Severity.HIGH,
+    keywords=("://", ":\\/\\/"),
+    why="Whoever can read the address can log in to the server it names, and addresses end up in logs.",
+    fix="Change the password, leave it out of the address and let the program read it at run time.",
+    confidence=Confidence.MEDIUM,
+    read=read,
+    rank=2,
+    bad=(
+        "DATABASE_URL=postgres://shop:" + "t7Vq2LxZw9" + "@db.internal:5432/shop",
+        'broker = "amqp://worker:' + "mZ4kQ8sT" + '@queue:5672//"',
+        "https://ci-bot:" + "hJ3kP9wQ7rTz" + "@git.acme.io/shop.git",
+    ),
+    good=(
+        "postgres://user:password@db.internal/shop",
+        "postgres://$USER:$PASSWORD@db.internal/shop",
+        "https://{user}:{password}@git.acme.io/",
+        "redis://:<password>@cache:6379",
+        "https://acme.io:8443/@team",
+        "ssh://git@git.acme.io:22/shop.git",
+        "https://user:********@host/",
+    ),
+)
