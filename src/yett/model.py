@@ -60,7 +60,8 @@ class Target(NamedTuple):
     """What the user asked about.
 
     `head` is a commit id; for `staged`, and for a `tree` of the index, it is the commit the index builds on
-    ("" on an unborn branch). `base` is set for `range` only. `paths` is set for `paths` only.
+    ("" on an unborn branch). `of_index`: a tree that is not committed yet. `base` is set for `range` only, and
+    `paths` for `paths` only.
     """
 
     kind: TargetKind
@@ -68,7 +69,7 @@ class Target(NamedTuple):
     base: str = ""
     head: str = ""
     paths: tuple[str, ...] = ()
-    index: bool = False
+    of_index: bool = False
 
 
 class Blob(NamedTuple):
@@ -169,7 +170,8 @@ GapKind = Literal["advisories", "crash", "history", "limit", "unparsable", "unre
 class Gap(NamedTuple):
     """Something that could not be checked, with the reason in one sentence. It reaches the verdict like a finding.
 
-    `path` is "" where the gap is not about one file. `check` is a check's name.
+    `path` is "" where the gap is not about one file, `check` where it concerns every check. `waived` names the waiver
+    that accepts the gap, or is "".
     """
 
     path: str
@@ -177,10 +179,11 @@ class Gap(NamedTuple):
     reason: str
     kind: GapKind = "unparsable"
     line: int = 0
+    waived: str = ""
 
 
 class Unexamined(NamedTuple):
-    """Something that is in the target and that no check looks into, by design: a submodule, an LFS object, an archive."""
+    """Something in the target that no check looks into, by design: a submodule, an LFS object, an archive."""
 
     path: str
     what: str
@@ -190,7 +193,9 @@ class Directive(NamedTuple):
     """A comment in the scanned tree that asks a scanner to look away.
 
     `tool` is "yett", "bandit", "detect-secrets", "gitleaks" or "zizmor"; `rules` are yett's rule ids or families
-    (empty: everything the tool would say of that line); `known` says that the version before had it already.
+    (empty: everything the tool would say of that line); `known` says that it was there before the change, or that
+    there is no change. It covers the lines from `line` to `last`: its own, and the next one where the comment has a
+    line to itself.
     """
 
     path: str
@@ -199,6 +204,7 @@ class Directive(NamedTuple):
     rules: tuple[str, ...]
     reason: str
     known: bool = False
+    last: int = 0
 
 
 class Waiver(NamedTuple):

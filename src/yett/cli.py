@@ -1,0 +1,377 @@
+"""argv, environment, stdout and exit codes: nothing below this module touches them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, NoReturn
+
+from yett import __version__, git
+from yett.errors import YettError
+from yett.model import CHECKS, EXIT_CODES, GapKind, Target, Verdict
+
+USAGE = 2
+INTERNAL = 4
+INTERRUPTED = 130
+
+FORMATS = ("text", "json", "sarif", "markdown", "annotations")
+_BY_EXTENSION = {".json": "json", ".sarif": "sarif", ".md": "markdown", ".txt": "text"}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise YettError(f"{message} (see `{self.prog} --help`)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, also read by the script that writes its documentation."""
+    top = _Parser(prog="yett", description="The gate in front of a deployment: may this ship?")
+    top.add_argument("--version", action="version", version=f"yett {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    _check_parser(commands.add_parser("check", help="look at a change or a repository and give the verdict"))
+    _policy_parser(commands.add_parser("policy", help="check or show the policy"))
+    _advisories_parser(commands.add_parser("advisories", help="the local advisory database"))
+    explain = commands.add_parser("explain", help="what a rule is, why it matters, how to fix it")
+    explain.add_argument("rule", metavar="RULE", help="a rule's id, such as secrets/github-token")
+    rules = commands.add_parser("rules", help="list the rules")
+    rules.add_argument("words", nargs="*", metavar="WORD", help="only rules whose id or title holds every word")
+    rules.add_argument("--family", metavar="FAMILY", help="only this family: secrets, python, docker, …")
+    rules.add_argument("--severity", metavar="LEVEL", help="only rules at least this severe")
+    rules.add_argument("--format", choices=("text", "json"), default="text", help="text or json (default: text)")
+    init = commands.add_parser("init", help="write a policy, a pre-commit entry and a workflow; overwrites nothing")
+    init.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where (default: here)")
+    init.add_argument("--dry-run", action="store_true", help="print what would be written")
+    return top
+
+
+def _check_parser(check: argparse.ArgumentParser) -> None:
+    check.description = (
+        "Look at a target and give the verdict: exit code 0 pass, 1 fail, 2 usage or invalid policy, 3 undecided, "
+        "4 internal error. Without a target: what is staged in a hook, else everything the index holds."
+    )
+    target = check.add_argument_group("target").add_mutually_exclusive_group()
+    target.add_argument("--staged", action="store_true", help="what the next commit would change")
+    target.add_argument("--range", metavar="BASE..HEAD", help="what a pull request changes, every commit of it")
+    target.add_argument(
+        "--tree", nargs="?", const="", metavar="REV", help="everything at a commit (default: the index)"
+    )
+    target.add_argument("--paths", nargs="+", metavar="PATH", help="files and folders, outside git too")
+    check.add_argument("--only", action="append", metavar="CHECK", help=f"only these of {', '.join(CHECKS)}")
+    check.add_argument("--skip", action="append", metavar="CHECK", help="all but these")
+    check.add_argument("--policy", metavar="FILE", default="", help="use this policy instead of the repository's own")
+    check.add_argument("--advisories", metavar="FILE", help="the advisory database (also: YETT_ADVISORIES)")
+    check.add_argument("--format", choices=FORMATS, help="what to print (default: text)")
+    check.add_argument(
+        "--output", action="append", default=[], metavar="[FORMAT:]FILE",
+        help="write a report to a file beside what is printed; the format is the one named here, that of --format, or "
+        "the one the extension means; may be repeated",
+    )  # fmt: skip
+    check.add_argument("--all", action="store_true", help="print every finding, low ones too")
+    check.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    check.add_argument("--verbose", action="store_true", help="say on standard error where the time went")
+    check.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
+
+
+def _policy_parser(policy: argparse.ArgumentParser) -> None:
+    actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    for name, text in (
+        ("check", "say whether the policy and the waivers are valid"),
+        ("show", "the effective policy, and where each value comes from"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("--policy", metavar="FILE", default="", help="this file instead of the repository's own")
+        action.add_argument("--ref", metavar="REV", default="", help="as it is at a commit (default: on disk)")
+
+
+def _advisories_parser(advisories: argparse.ArgumentParser) -> None:
+    actions = advisories.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    update = actions.add_parser(
+        "update", help="build the database from OSV, or from a mirror or folder laid out like it"
+    )
+    update.add_argument(
+        "--from", dest="source", metavar="URL-OR-FOLDER", default="", help="default: OSV's public bucket"
+    )
+    update.add_argument("--ecosystem", action="append", metavar="NAME", help="only this one, such as PyPI; repeatable")
+    status = actions.add_parser("status", help="what the database holds, and how old it is")
+    for action in (update, status):
+        action.add_argument("--database", metavar="FILE", help="where it lies (also: YETT_ADVISORIES)")
+
+
+def entry() -> NoReturn:
+    """The console script."""
+    sys.exit(main(sys.argv[1:], os.environ))
+
+
+def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
+    """Run one command and give its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        options = parser().parse_args(arguments)
+        return _command(options, environment)
+    except YettError as error:
+        _say(f"yett: {_safe(str(error))}")
+        return USAGE
+    except BrokenPipeError:
+        # Whoever read us has gone; without this, Python complains once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERNAL
+    except KeyboardInterrupt:
+        _say("yett: interrupted: there is no verdict")
+        return INTERRUPTED
+    except SystemExit as leaving:  # argparse, after --help and --version
+        return int(leaving.code or 0)
+    except Exception as crash:  # Python would end with 1, which says "fail": an internal error has a code of its own
+        from yett.summary import crash as told
+
+        _say(f"yett: internal error: {told('gate', crash)}")
+        if environment.get("YETT_TRACEBACK"):
+            raise
+        return INTERNAL
+
+
+def _command(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    match options.command:
+        case "check":
+            return _check(options, environment)
+        case "policy":
+            from yett.commands.policy import run as run_policy
+
+            return run_policy(options, environment, _print)
+        case "advisories":
+            from yett.commands.advisories import run as run_advisories
+
+            return run_advisories(options, _database(options.database, environment), _print, _Progress())
+        case "explain" | "rules":
+            from yett.commands.rules import run as run_rules
+
+            return run_rules(options, _print)
+        case _:
+            from yett.commands.init import run as run_init
+
+            return run_init(options, _print)
+
+
+def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    started = time.perf_counter()
+    from yett.gate import Request, run
+
+    outputs = _outputs(options)
+    target, repository, hook = _target(options, environment)
+    ci = environment.get("CI", "").lower() not in ("", "0", "false")
+    now = time.time()
+    lenient: tuple[GapKind, ...] = ("advisories",) if hook and not ci else ()
+    request = Request(
+        target=target,
+        repository=repository,
+        checks=_checks(options.only, options.skip),
+        policy_file=options.policy,
+        advisories=_database(options.advisories, environment),
+        today=time.strftime("%Y-%m-%d", time.gmtime(now)),
+        now=now,
+        lenient=lenient,
+    )
+    progress = _Progress()
+    spent: dict[str, float] = {}
+    verdict = run(request, progress.files, spent.__setitem__)
+    progress.clear()
+    if options.verbose:
+        shares = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in spent.items())
+        _say(f"yett: {time.perf_counter() - started:.3f} s in all; in the checks: {shares}")
+    return _report(verdict, outputs, options, environment)
+
+
+class _Output(NamedTuple):
+    form: str
+    path: str
+
+
+def _outputs(options: argparse.Namespace) -> list[_Output]:
+    """Where reports go; `path` "" is standard output."""
+    files: list[_Output] = []
+    taken = False
+    for wanted in options.output:
+        form, separator, path = wanted.partition(":")
+        if not separator or form not in FORMATS:
+            form, separator, path = wanted.partition("=")
+        if separator and form in FORMATS:
+            files.append(_Output(form, path))
+        elif options.format:
+            files.append(_Output(options.format, wanted))
+            taken = True
+        else:
+            extension = os.path.splitext(wanted)[1]
+            if extension not in _BY_EXTENSION:
+                raise YettError(f"the format of {wanted} is not clear: name it with --format, or as json:{wanted}")
+            files.append(_Output(_BY_EXTENSION[extension], wanted))
+    printed = "text" if taken or not options.format else options.format
+    return [_Output(printed, ""), *files]
+
+
+def _checks(only: Sequence[str] | None, skip: Sequence[str] | None) -> tuple[str, ...]:
+    chosen = _names(only) if only else set(CHECKS)
+    left = chosen - (_names(skip) if skip else set())
+    if not left:
+        raise YettError("--only and --skip leave no check to run: name at least one of " + ", ".join(CHECKS))
+    return tuple(name for name in CHECKS if name in left)
+
+
+def _names(given: Sequence[str]) -> set[str]:
+    names = {name.strip() for each in given for name in each.split(",") if name.strip()}
+    unknown = sorted(names - set(CHECKS))
+    if unknown:
+        raise YettError(f"there is no check {unknown[0]!r}: name one of {', '.join(CHECKS)}")
+    return names
+
+
+def _target(options: argparse.Namespace, environment: Mapping[str, str]) -> tuple[Target, git.Repository | None, bool]:
+    """What was asked for, the repository it is in, and whether this is a hook on somebody's own machine."""
+    if not os.path.isdir(options.folder):
+        raise YettError(f"{options.folder} is not a folder: name one after -C")
+    start = os.path.abspath(options.folder)
+    if options.paths:
+        return Target("paths", start, paths=tuple(options.paths)), None, False
+    repository = git.find(start, environment)
+    root = repository.root or repository.directory
+    head = repository.head
+    in_hook = any(name in environment for name in ("PRE_COMMIT", "PREK", "PREK_HOOK_STAGE", "GIT_INDEX_FILE"))
+    wanted = options.range
+    default = not (options.staged or options.range or options.tree is not None)
+    if default and "PRE_COMMIT_FROM_REF" in environment and "PRE_COMMIT_TO_REF" in environment:
+        wanted = f"{environment['PRE_COMMIT_FROM_REF']}..{environment['PRE_COMMIT_TO_REF']}"
+    if wanted:
+        base, head = _ends(wanted, repository)
+        return Target("range", root, base=base, head=head), repository, in_hook
+    if options.tree:
+        return Target("tree", root, head=_commit(options.tree, repository)), repository, in_hook
+    if not repository.root:
+        raise YettError(f"{root} is a bare repository, which has nothing staged: name a commit with --tree")
+    if options.staged or (default and in_hook and _is_commit(repository, head, environment)):
+        return Target("staged", root, head=head), repository, True
+    return Target("tree", root, head=head, of_index=True), repository, in_hook
+
+
+def _is_commit(repository: git.Repository, head: str, environment: Mapping[str, str]) -> bool:
+    """Whether a hook runs for a commit: `pre-commit run --all-files` looks like a hook with nothing staged, and then
+    everything is meant."""
+    return "GIT_INDEX_FILE" in environment or bool(git.staged(repository, head or git.empty_tree(repository)))
+
+
+def _ends(text: str, repository: git.Repository) -> tuple[str, str]:
+    separator = "..." if "..." in text else ".."
+    base, found, head = text.partition(separator)
+    if not found or not base:
+        raise YettError(f"{text!r} is not a range: write BASE..HEAD")
+    return _commit(base, repository), _commit(head or "HEAD", repository)
+
+
+def _commit(revision: str, repository: git.Repository) -> str:
+    found = git.commit_id(repository, revision)
+    if found:
+        return found
+    hint = "fetch it first (fetch-depth: 0)" if git.shallow(repository) else "is it spelled right, and fetched?"
+    raise YettError(f"there is no commit {revision!r} here: {hint}")
+
+
+def _database(given: str | None, environment: Mapping[str, str]) -> str:
+    """Where the advisory database lies: as told, else in the user's cache folder."""
+    if given or environment.get("YETT_ADVISORIES"):
+        return given or environment["YETT_ADVISORIES"]
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        cache = environment.get("LOCALAPPDATA", os.path.join(home, "AppData", "Local"))
+    elif sys.platform == "darwin":
+        cache = os.path.join(home, "Library", "Caches")
+    else:
+        cache = environment.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    return os.path.join(cache, "yett", "advisories.sqlite")
+
+
+def _report(
+    verdict: Verdict, outputs: Sequence[_Output], options: argparse.Namespace, environment: Mapping[str, str]
+) -> int:
+    """Write every report. One that cannot be written never betters the verdict: a pass becomes a usage error."""
+    from yett.report import render
+
+    code = EXIT_CODES[verdict.outcome]
+    for output in outputs:
+        colour = not output.path and _colour(options.colour, environment)
+        text = render(verdict, output.form, colour=colour, width=_width(), all_levels=options.all)
+        try:
+            _write(text, output.path)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            where = output.path or "standard output"
+            _say(f"yett: {_safe(where)} cannot be written: {(error.strerror or 'unknown error').lower()}")
+            code = code or USAGE
+    return code
+
+
+def _write(text: str, path: str) -> None:
+    if not path:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError:
+        if os.path.isfile(path) and not os.path.islink(path):
+            os.unlink(path)  # half a report reads like a whole one
+        raise
+
+
+def _colour(wanted: str, environment: Mapping[str, str]) -> bool:
+    if wanted != "auto":
+        return wanted == "always"
+    return sys.stdout.isatty() and "NO_COLOR" not in environment and environment.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return 100
+    return max(60, min(os.get_terminal_size(sys.stdout.fileno()).columns, 120))
+
+
+class _Progress:
+    """A line on standard error for people who wait: only on a terminal, and only after a second."""
+
+    def __init__(self) -> None:
+        self._started = self._shown = time.monotonic()
+        self._wanted = sys.stderr.isatty()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self._wanted or now - self._started < 1 or now - self._shown < 0.1:
+            return
+        self._shown = now
+        share = f" {100 * done // total} %" if total else ""
+        sys.stderr.write(f"\r\x1b[Kyett: {_safe(what)}{share}\r")
+        sys.stderr.flush()
+
+    def files(self, done: int, total: int) -> None:
+        self("looking at files", done, total)
+
+    def clear(self) -> None:
+        if self._wanted and self._shown != self._started:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _safe(text: str) -> str:
+    from yett.report.escape import terminal
+
+    return terminal(text)

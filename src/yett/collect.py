@@ -1,0 +1,166 @@
+"""Target to entries: which versions of which files a target is made of, and what of it nobody can look into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from yett import git
+from yett.errors import YettError
+from yett.model import Gap, Target, Unexamined
+from yett.parse.glob import matches
+
+SIZE_LIMIT = 100 * 1024 * 1024
+"""Bytes of one file above which it is a gap: the size at which GitHub refuses a file as well."""
+
+
+class Entry(NamedTuple):
+    """One version of one file to look at. `oid` is "" for a file outside git.
+
+    `base` is the object id of the version before the change, and `commit` the commit that introduced this version
+    where it is not the target's own state. `link`: a symbolic link, whose content is its text.
+    """
+
+    path: str
+    oid: str
+    base: str = ""
+    commit: str = ""
+    link: bool = False
+
+
+class Collected(NamedTuple):
+    """What a target is made of."""
+
+    entries: tuple[Entry, ...]
+    unexamined: tuple[Unexamined, ...]
+    gaps: tuple[Gap, ...]
+
+    def without(self, exclude: tuple[tuple[str, str], ...]) -> Collected:
+        """The same without what the policy excludes, which is counted glob by glob. `exclude` pairs a glob with the
+        place in the policy that names it."""
+        if not exclude:
+            return self
+        kept: list[Entry] = []
+        left_out: dict[str, int] = {}
+        for entry in self.entries:
+            place = next((f"{glob} ({place})" for glob, place in exclude if matches(glob, entry.path)), None)
+            if place is None:
+                kept.append(entry)
+            elif not entry.commit:
+                left_out[place] = left_out.get(place, 0) + 1
+        counted = (Unexamined(place, f"excluded by the policy, {n} files") for place, n in left_out.items())
+        return self._replace(entries=tuple(kept), unexamined=tuple(sorted((*self.unexamined, *counted))))
+
+
+def collect(target: Target, repository: git.Repository | None, every_commit: bool) -> Collected:
+    """The entries of a target, sorted by path; those of commits inside a range follow those of its head.
+
+    Raises:
+        YettError: git failed, or a named path does not exist.
+    """
+    if target.kind == "paths":
+        return _paths(target)
+    assert repository is not None
+    match target.kind:
+        case "staged":
+            changes = git.staged(repository, target.head or git.empty_tree(repository))
+            return _sorted(changes)
+        case "range":
+            return _range(target, repository, every_commit)
+        case _:
+            return _sorted(git.index(repository) if target.of_index else git.tree(repository, target.head))
+
+
+def _sorted(changes: Iterable[git.Change]) -> Collected:
+    entries: list[Entry] = []
+    unexamined: list[Unexamined] = []
+    gaps: list[Gap] = []
+    for change in changes:
+        if change.mode == git.SUBMODULE:
+            unexamined.append(Unexamined(change.path, "submodule"))
+        elif change.status == "U":
+            gaps.append(Gap(change.path, "", "this path is not merged yet: resolve it and stage it", "unreadable"))
+        elif change.new:
+            entries.append(Entry(change.path, change.new, change.old, link=change.mode == git.LINK))
+    return Collected(tuple(sorted(entries)), tuple(sorted(unexamined)), tuple(gaps))
+
+
+def _range(target: Target, repository: git.Repository, every_commit: bool) -> Collected:
+    since = git.merge_base(repository, target.base, target.head)
+    cut = git.shallow(repository)
+    gaps: list[Gap] = []
+    if not since:
+        why = "fetch more of it (fetch-depth: 0)" if cut else "name a base that the head descends from"
+        gaps.append(Gap("", "", f"base and head have no common ancestor here: {why}", "history"))
+    head = _sorted(git.differences(repository, since or git.empty_tree(repository), target.head))
+    ids = git.commits(repository, target.base, target.head)
+    missing = sorted(cut.intersection(ids))
+    if missing:
+        reason = f"the clone is shallow at {missing[0][:12]}: commits before it were not seen (use fetch-depth: 0)"
+        gaps.append(Gap("", "", reason, "history"))
+    between = _between(git.introduced(repository, ids), head.entries) if every_commit else ()
+    return Collected((*head.entries, *between), head.unexamined, (*head.gaps, *gaps))
+
+
+def _between(introduced: Iterable[tuple[str, git.Change]], head: Iterable[Entry]) -> Iterator[Entry]:
+    """The versions that commits of a range introduce, oldest first, without those the head or the base has.
+
+    What a commit replaces and no commit before it introduced came from the base.
+    """
+    seen = {(entry.path, entry.oid) for entry in head}
+    for commit, change in introduced:
+        seen.add((change.path, change.old))
+        if change.new and change.mode != git.SUBMODULE and (change.path, change.new) not in seen:
+            seen.add((change.path, change.new))
+            yield Entry(change.path, change.new, change.old, commit, change.mode == git.LINK)
+
+
+def _paths(target: Target) -> Collected:
+    found: set[str] = set()
+    for path in target.paths:
+        whole = os.path.join(target.root, path)
+        if not os.path.lexists(whole):
+            raise YettError(f"{path} does not exist: name files or folders")
+        if os.path.isdir(whole) and not os.path.islink(whole):
+            found.update(_walk(whole))
+        else:
+            found.add(whole)
+    entries = (Entry(_relative(path, target.root), "", link=os.path.islink(path)) for path in found)
+    return Collected(tuple(sorted(entries)), (), ())
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder, onerror=_unreadable):
+        if ".git" in folders:
+            folders.remove(".git")
+        yield from (os.path.join(parent, name) for name in files)
+        yield from (os.path.join(parent, name) for name in folders if os.path.islink(os.path.join(parent, name)))
+
+
+def _unreadable(error: OSError) -> None:
+    raise YettError(f"{error.filename} cannot be listed ({error.strerror}): make it readable, or leave it out")
+
+
+def _relative(path: str, root: str) -> str:
+    # os.fsdecode leaves undecodable bytes as surrogates, which is how `Blob.path` has them
+    relative = os.path.relpath(path, root)
+    return (path if relative.startswith("..") else relative).replace(os.sep, "/")
+
+
+def read_file(path: str) -> bytes | int | str:
+    """The content of a file outside git: bytes, its size where that is above the limit, or why it cannot be read.
+
+    A symbolic link is its text: nothing is opened through it.
+    """
+    try:
+        if os.path.islink(path):
+            return os.fsencode(os.readlink(path))
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if (status.st_mode & 0o170000) != 0o100000:
+                return "it is not a regular file"
+            return status.st_size if status.st_size > SIZE_LIMIT else file.read()
+    except OSError as error:
+        return (error.strerror or "unknown error").lower()

@@ -1,0 +1,271 @@
+"""Entries to findings, gaps and directives: reads each version once and shows it to every check that wants it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from yett import git, inline
+from yett.checks import Check
+from yett.collect import SIZE_LIMIT, Entry, read_file
+from yett.model import Blob, Directive, Finding, Gap, Unexamined
+
+Inspect = Callable[[Check, Blob], Sequence[Finding | Gap]]
+"""Runs one check over one blob; a crash in it comes back as a gap."""
+
+Progress = Callable[[int, int], None]
+"""Told how many entries of how many are done."""
+
+
+class Source(NamedTuple):
+    """Where content comes from: a repository and a reader of its objects, or files below `root`."""
+
+    repository: git.Repository | None
+    objects: git.Objects | None
+    root: str
+
+
+class Examined(NamedTuple):
+    """What came out. `counts` maps a check's name to the number of files it looked at, `seconds` to the time it took,
+    summed over all processes."""
+
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    directives: tuple[Directive, ...]
+    unexamined: tuple[Unexamined, ...]
+    counts: dict[str, int]
+    files: int
+    bytes: int
+    seconds: dict[str, float]
+
+    def standing(self) -> Examined:
+        """The same where there is no change: no directive in it is a new one."""
+        return self._replace(directives=tuple(each._replace(known=True) for each in self.directives))
+
+
+# Enough entries to a worker that the fork and the hand-over (a few ms) do not matter.
+FEW = 300
+_CHUNK = 32
+
+# What an archive begins with: zip (also jar, whl, docx), gzip, bzip2, xz, zstd, 7z, rar.
+_ARCHIVES = (
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+)
+_LFS = b"version https://git-lfs.github.com/spec/v1"
+
+
+def examine(
+    entries: Sequence[Entry], checks: Sequence[Check], source: Source, inspect: Inspect, progress: Progress | None
+) -> Examined:
+    """Look at every entry, in several processes where there are many."""
+    workers = min(_processors(), 8)
+    if len(entries) > FEW and workers > 1 and hasattr(os, "fork"):
+        from yett.workers import share
+
+        reader = _Reader(source._replace(objects=None))  # every worker opens its own, when it first needs one
+        chunks = [entries[start : start + _CHUNK] for start in range(0, len(entries), _CHUNK)]
+        parts, lost = share(chunks, lambda chunk: _examine(chunk, checks, reader, inspect), workers, progress)
+        gaps = tuple(
+            Gap(entry.path, "", "the process that was to examine this file ended early: run again", "crash")
+            for number in lost
+            for entry in chunks[number]
+        )
+        return _distinct(merged([*parts, Examined((), gaps, (), (), {}, 0, 0, {})]))
+    with _Reader(source) as reader:
+        return _distinct(_examine(entries, checks, reader, inspect, progress))
+
+
+def _processors() -> int:
+    available = getattr(os, "sched_getaffinity", None)
+    return len(available(0)) if available else os.cpu_count() or 1
+
+
+def merged(parts: Iterable[Examined]) -> Examined:
+    """Several examinations as one."""
+    parts = list(parts)
+    counts: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    for part in parts:
+        for check, number in part.counts.items():
+            counts[check] = counts.get(check, 0) + number
+        for check, spent in part.seconds.items():
+            seconds[check] = seconds.get(check, 0) + spent
+    return Examined(
+        findings=tuple(finding for part in parts for finding in part.findings),
+        gaps=tuple(gap for part in parts for gap in part.gaps),
+        directives=tuple(directive for part in parts for directive in part.directives),
+        unexamined=tuple(each for part in parts for each in part.unexamined),
+        counts=counts,
+        files=sum(part.files for part in parts),
+        bytes=sum(part.bytes for part in parts),
+        seconds=seconds,
+    )
+
+
+def _distinct(examined: Examined) -> Examined:
+    """Each thing once: what the head shows is not told again for the commits before it, nor twice for two commits."""
+    here = {(each.rule, each.fingerprint, each.path) for each in examined.findings if not each.commit}
+    findings = [each for each in examined.findings if not each.commit]
+    for each in examined.findings:
+        key = (each.rule, each.fingerprint, each.path)
+        if each.commit and key not in here:
+            here.add(key)
+            findings.append(each)
+    return examined._replace(
+        findings=tuple(sorted(set(findings))),
+        gaps=tuple(sorted(set(examined.gaps))),
+        directives=tuple(sorted(set(examined.directives))),
+        unexamined=tuple(sorted(set(examined.unexamined))),
+    )
+
+
+def _examine(
+    entries: Sequence[Entry],
+    checks: Sequence[Check],
+    reader: _Reader,
+    inspect: Inspect,
+    progress: Progress | None = None,
+) -> Examined:
+    findings: list[Finding] = []
+    gaps: list[Gap] = []
+    directives: list[Directive] = []
+    unexamined: list[Unexamined] = []
+    counts = {check.name: 0 for check in checks}
+    seconds = {check.name: 0.0 for check in checks}
+    files = size = 0
+    for number, (entry, data) in enumerate(reader.each(entries), 1):
+        if progress and number % _CHUNK == 0:
+            progress(number, len(entries))
+        if not isinstance(data, bytes):
+            gaps.append(_unread(entry, data))
+            continue
+        files += not entry.commit
+        size += len(data)
+        blob = Blob(entry.path, entry.oid, data, entry.base, entry.commit)
+        if not entry.commit:
+            unexamined.extend(_opaque(entry, data))
+            directives.extend(_directives(entry, data, reader))
+        for check in checks:
+            if not _concerns(check, entry):
+                continue
+            counts[check.name] += not entry.commit
+            started = time.perf_counter()
+            found = inspect(check, blob)
+            seconds[check.name] += time.perf_counter() - started
+            if found:
+                gaps.extend(each for each in found if isinstance(each, Gap))
+                here = [each for each in found if isinstance(each, Finding)]
+                findings.extend(_against_base(here, check, entry, reader, inspect))
+    return Examined(
+        tuple(findings), tuple(gaps), tuple(directives), tuple(unexamined), counts, files, size, seconds
+    )  # fmt: skip
+
+
+def _concerns(check: Check, entry: Entry) -> bool:
+    if entry.link:
+        return check.name == "secrets" and not (entry.commit and check.head_only)
+    return not (entry.commit and check.head_only) and check.wants(entry.path)
+
+
+def _unread(entry: Entry, problem: int | str | None) -> Gap:
+    if problem is None:
+        return Gap(entry.path, "", "its content is not in this clone: fetch it without --filter", "unreadable")
+    if isinstance(problem, str):
+        return Gap(entry.path, "", f"it cannot be read: {problem}", "unreadable")
+    limit = SIZE_LIMIT // (1024 * 1024)
+    reason = f"{problem // (1024 * 1024)} MiB is more than the {limit} MiB that are read: exclude it, or waive the gap"
+    return Gap(entry.path, "", reason, "limit")
+
+
+def _against_base(
+    found: list[Finding], check: Check, entry: Entry, reader: _Reader, inspect: Inspect
+) -> Iterator[Finding]:
+    """Mark what the version before had already; for a commit inside a range, only what it adds counts at all."""
+    if not found:
+        return
+    before = reader.base(entry) if entry.base else None
+    if before is None:
+        yield from found
+        return
+    blob = Blob(entry.path, entry.base, before)
+    had: dict[tuple[str, str], int] = {}
+    for each in inspect(check, blob):
+        if isinstance(each, Finding):
+            key = (each.rule, each.fingerprint)
+            had[key] = had.get(key, 0) + 1
+    for finding in sorted(found):
+        key = (finding.rule, finding.fingerprint)
+        known = had.get(key, 0) > 0
+        had[key] = had.get(key, 0) - 1
+        if not (known and entry.commit):
+            yield finding._replace(known=known)
+
+
+def _directives(entry: Entry, data: bytes, reader: _Reader) -> Iterator[Directive]:
+    found = list(inline.directives(entry.path, data))
+    if not found or not entry.base:
+        yield from found
+        return
+    before = reader.base(entry)
+    had = [(each.tool, each.rules) for each in inline.directives(entry.path, before or b"")]
+    for each in found:
+        key = (each.tool, each.rules)
+        known = key in had
+        if known:
+            had.remove(key)
+        yield each._replace(known=known)
+
+
+def _opaque(entry: Entry, data: bytes) -> Iterator[Unexamined]:
+    if entry.link:
+        target = data.decode("utf-8", "surrogateescape")
+        whole = posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), target))
+        if target.startswith("/") or whole == ".." or whole.startswith("../"):
+            yield Unexamined(entry.path, "symbolic link that leaves the repository")
+    elif data.startswith(_LFS):
+        yield Unexamined(entry.path, "Git LFS object")
+    elif data.startswith(_ARCHIVES):
+        yield Unexamined(entry.path, "archive")
+
+
+class _Reader:
+    """Content for entries, in order, and now and then the version before one of them."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._stream = source.objects
+        self._bases: git.Objects | None = None
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bases is not None:
+            self._bases.__exit__()
+
+    def each(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes | int | str | None]]:
+        repository = self._source.repository
+        if repository is not None and any(entry.oid for entry in entries):
+            if self._stream is None:
+                self._stream = git.Objects(repository)
+            yield from zip(entries, self._stream.read((entry.oid for entry in entries), SIZE_LIMIT), strict=True)
+        else:
+            yield from ((entry, read_file(os.path.join(self._source.root, entry.path))) for entry in entries)
+
+    def base(self, entry: Entry) -> bytes | None:
+        repository = self._source.repository
+        if repository is None:
+            return None
+        if self._bases is None:
+            self._bases = git.Objects(repository)
+        data = next(self._bases.read((entry.base,), SIZE_LIMIT))
+        return data if isinstance(data, bytes) else None

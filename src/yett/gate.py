@@ -1,0 +1,118 @@
+"""The whole pipeline on one screen: collect, check, waive, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from yett import git, policy, summary
+from yett.checks import Check
+from yett.collect import collect
+from yett.errors import YettError
+from yett.examine import Progress, Source, examine
+from yett.judge import judge
+from yett.model import CHECKS, Blob, Finding, Gap, GapKind, Target, Verdict
+from yett.trusted import trusted
+from yett.waive import waive
+
+Spent = Callable[[str, float], None]
+
+
+class Request(NamedTuple):
+    """What one run is asked for.
+
+    `checks` names the checks to run. `policy_file`, where it is not "", replaces the repository's own policy.
+    `advisories` is the path of the advisory database. `today` is a date, ISO 8601 in UTC, and `now` the POSIX time.
+    `lenient` names the kinds of gaps that only warn here.
+    """
+
+    target: Target
+    repository: git.Repository | None
+    checks: tuple[str, ...]
+    policy_file: str
+    advisories: str
+    today: str
+    now: float
+    lenient: tuple[GapKind, ...] = ()
+
+
+def run(request: Request, progress: Progress | None = None, spent: Spent | None = None) -> Verdict:
+    """May this ship? `progress` is told how far it is, `spent` how many seconds each check took.
+
+    Raises:
+        YettError: the policy or the waivers are not valid, or git failed.
+    """
+    if request.repository is None:
+        return _run(request, None, progress, spent)
+    with git.Objects(request.repository) as objects:
+        return _run(request, objects, progress, spent)
+
+
+def _run(request: Request, objects: git.Objects | None, progress: Progress | None, spent: Spent | None) -> Verdict:
+    target, repository = request.target, request.repository
+    holds = trusted(target, objects, request.policy_file)
+    checks = [_load(name, request, holds.policy) for name in request.checks]
+    found = collect(target, repository, holds.policy.word("checks.secrets.range") == "every-commit")
+    found = found.without(holds.policy.exclude)
+    looked = examine(found.entries, checks, Source(repository, objects, target.root), _inspect, progress)
+    if spent:
+        for name, seconds in looked.seconds.items():
+            spent(name, seconds)
+    if target.kind in ("tree", "paths"):
+        looked = looked.standing()
+    heaps = waive(
+        (*looked.findings, *holds.findings),
+        (*looked.gaps, *found.gaps),
+        holds.waivers,
+        looked.directives,
+        policy.waive_terms(holds.policy, request.today),
+        ran=request.checks,
+        whole=target.kind == "tree",
+    )
+    looked_up = looked.counts.get("dependencies")
+    findings = (*heaps.kept, *holds.over_budget(heaps, looked.directives))
+    terms = policy.judge_terms(holds.policy, request.lenient)
+    outcome, judged = judge(findings, heaps.gaps, terms)
+    return Verdict(
+        outcome=outcome,
+        reasons=summary.reasons(outcome, judged, heaps.gaps, terms, request.checks),
+        target=target,
+        findings=judged,
+        waived=heaps.waived,
+        stale=heaps.stale,
+        gaps=heaps.gaps,
+        coverage=summary.coverage(request.checks, found, looked, heaps.gaps),
+        digests=summary.digests(target, repository, holds, checks, request.advisories if looked_up else ""),
+        rules=summary.rules_of(findings, heaps.waived),
+    )
+
+
+def _inspect(check: Check, blob: Blob) -> Sequence[Finding | Gap]:
+    """One check over one blob. The only broad `except` there is: whatever a check dies of is a gap, never a pass."""
+    try:
+        return list(check.inspect(blob))
+    except Exception as crash:
+        return [Gap(blob.path, check.name, summary.crash(check.name, crash), "crash")]
+
+
+def _load(name: str, request: Request, holds: policy.Policy) -> Check:
+    match name:
+        case "secrets":
+            from yett.checks import secrets
+
+            return secrets.load()
+        case "dependencies":
+            from yett.checks import dependencies
+
+            age = holds.number("complete.advisories_max_age")
+            return dependencies.load(request.advisories, age, request.now)
+        case "python":
+            from yett.checks import python
+
+            return python.load()
+        case "config":
+            from yett.checks import config
+
+            return config.load()
+        case _:
+            raise YettError(f"there is no check {name!r}: name {', '.join(CHECKS)}")

@@ -1,0 +1,365 @@
+"""Every call to git: plumbing commands, NUL-separated, in a clean environment, with the options that a hostile
+repository could use against us switched off.
+
+Nothing here reads the work tree: content comes from objects by id, so attributes, filters, `skip-worktree`, symbolic
+links and encodings cannot hide any of it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, NamedTuple
+
+from yett.errors import YettError
+
+# A repository's own configuration can name programs to run (fsmonitor, hooks, helpers of a transport) and a bare
+# repository may lie buried in a tree. `protocol.allow` also keeps a partial clone from fetching what it lacks.
+_HARDENED = (
+    "-c", "core.fsmonitor=false",
+    "-c", "core.hooksPath=/dev/null",
+    "-c", "core.quotePath=false",
+    "-c", "protocol.allow=never",
+    "-c", "safe.bareRepository=explicit",
+)  # fmt: skip
+
+# git sets these for its hooks; all others (GIT_CONFIG_*, GIT_EXTERNAL_DIFF, GIT_TRACE, …) are dropped.
+_KEPT = frozenset(
+    (
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_COMMON_DIR",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+        "GIT_QUARANTINE_PATH",
+    )
+)
+
+_HEAD = "HEAD^{commit}"
+LINK = "120000"
+SUBMODULE = "160000"
+_BATCH = 256
+"""Requests written to `cat-file` before its answers are read: 256 ids of 65 bytes stay below a 64 KiB pipe."""
+
+
+class Change(NamedTuple):
+    """One path that differs between two trees. `old` and `new` are object ids, "" where there is none."""
+
+    path: str
+    mode: str
+    old: str
+    new: str
+    status: str
+
+
+class Repository(NamedTuple):
+    """A repository on disk and the environment in which git is run for it.
+
+    `root` is "" for a bare repository, `head` the id of the commit `HEAD` names, "" on an unborn branch.
+    """
+
+    root: str
+    directory: str
+    environment: Mapping[str, str]
+    head: str
+
+    def __call__(self, *arguments: str, given: bytes | None = None) -> bytes:
+        """What `git ARGUMENTS` prints.
+
+        Raises:
+            YettError: git ended with an error; its own first line is in the message.
+        """
+        done = subprocess.run(
+            ("git", *_HARDENED, *arguments),
+            input=given,
+            stdin=None if given is not None else subprocess.DEVNULL,
+            capture_output=True,
+            env=self.environment,
+            cwd=self.root or self.directory,
+            check=False,
+        )
+        if done.returncode:
+            raise YettError(f"git {arguments[0]} failed: {_complaint(done.stderr)}")
+        return done.stdout
+
+
+def clean(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for git: ours without the variables that change what git does, and with the safe ones set."""
+    kept = {key: value for key, value in environment.items() if not key.startswith("GIT_") or key in _KEPT}
+    return kept | {
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+
+
+def find(start: str, environment: Mapping[str, str]) -> Repository:
+    """The repository that `start` lies in.
+
+    Raises:
+        YettError: git is missing, there is no repository, or git refuses it (its owner is somebody else).
+    """
+    hardened = clean(environment)
+    try:
+        done = subprocess.run(
+            # in this order: a bare repository ends it at the third word, an unborn branch at the last
+            ("git", *_HARDENED, "rev-parse", "--absolute-git-dir", "--is-bare-repository", "--show-toplevel", _HEAD),
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env=hardened,
+            cwd=start,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise YettError("git is not on PATH: install it, or name files with --paths") from None
+    directory, bare, root, head, *_ = (*done.stdout.decode("utf-8", "surrogateescape").split("\n"), "", "", "", "")
+    if not bare or (bare == "false" and not root):
+        said = _complaint(done.stderr)
+        if "not a git repository" in said:
+            raise YettError(f"{start} is not in a git repository: run `git init`, or name files with --paths")
+        raise YettError(f"git refuses this repository: {said}")
+    if bare == "true":
+        root = head = ""
+    elif head == _HEAD:  # git repeats what it cannot resolve
+        head = ""
+    index = hardened.get("GIT_INDEX_FILE")
+    if index is not None and not os.path.isabs(index):  # git means it relative to the directory it was started in
+        hardened["GIT_INDEX_FILE"] = os.path.join(os.path.abspath(start), index)
+    hardened["GIT_DIR"] = directory
+    if root:
+        hardened["GIT_WORK_TREE"] = root
+        return Repository(root, directory, hardened, head)
+    repository = Repository("", directory, hardened, "")
+    return repository._replace(head=commit_id(repository, "HEAD"))
+
+
+def _complaint(stderr: bytes) -> str:
+    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    fatal = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
+    return fatal.removeprefix("fatal:").removeprefix("error:").strip() or "it gave no reason"
+
+
+def commit_id(repository: Repository, revision: str) -> str:
+    """The id of the commit a revision names, or "" where there is none."""
+    try:
+        found = repository("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except YettError:
+        return ""
+    return found.decode("ascii").strip()
+
+
+def tree_id(repository: Repository, commit: str) -> str:
+    """The id of a commit's tree."""
+    return repository("rev-parse", "--verify", f"{commit}^{{tree}}").decode("ascii").strip()
+
+
+def empty_tree(repository: Repository) -> str:
+    """The id of the empty tree, in the hash this repository uses."""
+    return repository("hash-object", "-t", "tree", "--stdin", given=b"").decode("ascii").strip()
+
+
+def merge_base(repository: Repository, one: str, other: str) -> str:
+    """The best common ancestor of two commits, or "" where there is none, or none is here (shallow clone)."""
+    try:
+        return repository("merge-base", one, other).decode("ascii").strip()
+    except YettError:
+        return ""
+
+
+def staged(repository: Repository, against: str) -> list[Change]:
+    """What the index holds that the tree or commit `against` does not."""
+    return list(
+        _raw(
+            repository(
+                "diff-index", "--cached", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", "--no-textconv",
+                "--ignore-submodules=none", against, "--",
+            )
+        )
+    )  # fmt: skip
+
+
+def differences(repository: Repository, old: str, new: str) -> list[Change]:
+    """What the tree or commit `new` holds that `old` does not."""
+    return list(
+        _raw(
+            repository(
+                "diff-tree", "-r", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", "--no-textconv",
+                "--ignore-submodules=none", old, new, "--",
+            )
+        )
+    )  # fmt: skip
+
+
+def tree(repository: Repository, commit: str) -> list[Change]:
+    """Every file at a commit."""
+    listed = repository("ls-tree", "-r", "-z", "--full-tree", commit)
+    return [
+        Change(_text(path), mode.decode("ascii"), "", oid.decode("ascii"), "A")
+        for entry in listed.split(b"\0")[:-1]
+        for head, path in (entry.split(b"\t", 1),)
+        for mode, _kind, oid in (head.split(b" "),)
+    ]
+
+
+def index(repository: Repository) -> list[Change]:
+    """Every file in the index. A path left unmerged appears with status "U" and no id."""
+    listed = repository("ls-files", "--stage", "-z", "--full-name")
+    found: dict[bytes, Change] = {}
+    for entry in listed.split(b"\0")[:-1]:
+        head, path = entry.split(b"\t", 1)
+        mode, oid, stage = head.decode("ascii").split(" ")
+        name = _text(path)
+        found[path] = Change(name, mode, "", oid, "A") if stage == "0" else Change(name, mode, "", "", "U")
+    return list(found.values())
+
+
+def commits(repository: Repository, base: str, head: str) -> list[str]:
+    """Every commit that `head` reaches and `base` does not, oldest first."""
+    listed = repository("rev-list", "--reverse", "--topo-order", f"{base}..{head}", "--")
+    return listed.decode("ascii").split()
+
+
+def introduced(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[str, Change]]:
+    """Each commit with each file version it introduces.
+
+    A merge introduces what differs from all of its parents; the rest was introduced by one of them, which is either
+    among `ids` as well or part of the base.
+    """
+    listed = repository(
+        "diff-tree", "--stdin", "--root", "-r", "-c", "--raw", "-z", "--no-abbrev", "--no-renames",
+        "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
+        given="".join(f"{commit}\n" for commit in ids).encode(),
+    )  # fmt: skip
+    commit = ""
+    fields = iter(listed.split(b"\0")[:-1])
+    for field in fields:
+        if not field.startswith(b":"):
+            commit = field.decode("ascii").strip()
+            continue
+        yield commit, _change(field, fields)
+
+
+def shallow(repository: Repository) -> frozenset[str]:
+    """The commits whose parents are missing because the clone is shallow."""
+    common = repository("rev-parse", "--path-format=absolute", "--git-common-dir").decode("utf-8", "surrogateescape")
+    try:
+        with open(os.path.join(common.rstrip("\n"), "shallow"), encoding="ascii") as lines:
+            return frozenset(lines.read().split())
+    except FileNotFoundError:
+        return frozenset()
+
+
+def _raw(listed: bytes) -> Iterator[Change]:
+    fields = iter(listed.split(b"\0")[:-1])
+    for field in fields:
+        if field.startswith(b":"):
+            yield _change(field, fields)
+
+
+def _change(field: bytes, rest: Iterator[bytes]) -> Change:
+    """One entry of git's raw format, `:old-mode new-mode old-id new-id status`; a merge has one more mode and id, and
+    one more colon, for each further parent (git-diff-tree(1), "diff format for merges")."""
+    parents = len(field) - len(field.lstrip(b":"))
+    parts = field[parents:].decode("ascii").split(" ")
+    mode, old, new, status = parts[parents], parts[parents + 1], parts[2 * parents + 1], parts[-1]
+    path = next(rest)
+    if status[0] in "RC":
+        path = next(rest)
+    return Change(_text(path), mode, _present(old), _present(new), status[0])
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _present(oid: str) -> str:
+    return "" if not oid.strip("0") else oid
+
+
+class Objects:
+    """A running `git cat-file --batch`: content by object id or by `COMMIT:PATH`."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._process = subprocess.Popen(
+            ("git", *_HARDENED, "cat-file", "--batch"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=repository.environment,
+            cwd=repository.root or repository.directory,
+            bufsize=1 << 16,
+        )
+
+    def __enter__(self) -> Objects:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+    def read(self, names: Iterable[str], limit: int) -> Iterator[bytes | int | None]:
+        """For each name its content, its size in bytes where that is above `limit`, or None where it is missing.
+
+        Raises:
+            YettError: git stopped before it had answered.
+        """
+        pending: list[str] = []
+        for name in names:
+            pending.append(name)
+            if len(pending) == _BATCH:
+                yield from self._answers(pending, limit)
+                pending = []
+        if pending:
+            yield from self._answers(pending, limit)
+
+    def _answers(self, names: list[str], limit: int) -> Iterator[bytes | int | None]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        out = self._process.stdout
+        try:
+            self._process.stdin.write(b"".join(name.encode("utf-8", "surrogateescape") + b"\n" for name in names))
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise YettError("git cat-file stopped early: run `git fsck`") from None
+        for name in names:
+            header = out.readline()
+            if not header.endswith(b"\n"):
+                raise YettError(f"git cat-file stopped at {name}: run `git fsck`")
+            if header.endswith((b" missing\n", b" ambiguous\n")):
+                yield None
+                continue
+            size = int(header.rsplit(b" ", 1)[1])
+            if size > limit:
+                _skip(out, size + 1)
+                yield size
+                continue
+            data = out.read(size)
+            if len(data) != size or out.read(1) != b"\n":
+                raise YettError(f"git cat-file stopped at {name}: run `git fsck`")
+            yield data
+
+
+def _skip(stream: IO[bytes], size: int) -> None:
+    while size > 0:
+        got = len(stream.read(min(size, 1 << 20)))
+        if not got:
+            raise YettError("git cat-file stopped early: run `git fsck`")
+        size -= got
+
+
+def file_at(repository: Repository, commit: str, path: str, limit: int = 1 << 20) -> bytes | None:
+    """The content of one file at a commit, or None where there is none, or more than `limit` bytes of it."""
+    with Objects(repository) as objects:
+        found = next(objects.read((f"{commit}:{path}",), limit))
+    return found if isinstance(found, bytes) else None

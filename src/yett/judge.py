@@ -1,0 +1,113 @@
+"""What is left after waiving, and the policy, to an outcome. Pure: the same values give the same outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from yett.model import Action, Confidence, Finding, Gap, Judged, Outcome, Severity
+from yett.parse.glob import matches
+
+
+class Threshold(NamedTuple):
+    """From where on an action is taken. `severity` None: never. `only` "new": not for what was there before.
+
+    The last three take the action whatever the severity: for an advisory that nobody has rated, for one that is
+    exploited in the wild, for a package that is malicious.
+    """
+
+    severity: Severity | None
+    confidence: Confidence
+    only: str
+    unknown_severity: bool = False
+    known_exploited: bool = False
+    malicious: bool = False
+
+
+class Thresholds(NamedTuple):
+    """One check's thresholds. `path` is a glob; the last entry that fits a finding's path decides."""
+
+    check: str
+    path: str
+    block: Threshold
+    warn: Threshold
+
+
+class Terms(NamedTuple):
+    """What the policy says of findings and gaps.
+
+    `rules` names an action for a rule or a glob of rules and wins over every threshold. `required` names the checks
+    whose gaps count. `lenient` names the kinds of gaps that only warn here.
+    """
+
+    thresholds: tuple[Thresholds, ...]
+    rules: tuple[tuple[str, Action], ...]
+    required: tuple[str, ...]
+    block_on_gap: bool
+    lenient: tuple[str, ...] = ()
+
+
+def judge(findings: Sequence[Finding], gaps: Sequence[Gap], terms: Terms) -> tuple[Outcome, tuple[Judged, ...]]:
+    """The outcome, and what the policy says of each finding.
+
+    A finding that blocks fails the change whatever else is known; a gap in a required check leaves it undecided.
+    """
+    judged = tuple(Judged(finding, *_action(finding, terms)) for finding in findings)
+    if any(each.action is Action.BLOCK for each in judged):
+        return "fail", judged
+    return ("undecided" if any(counts(gap, terms) for gap in gaps) else "pass"), judged
+
+
+def counts(gap: Gap, terms: Terms) -> bool:
+    """Whether a gap stands between the change and a pass."""
+    if gap.waived or not terms.block_on_gap or gap.kind in terms.lenient:
+        return False
+    return not gap.check or gap.check in terms.required
+
+
+def _action(finding: Finding, terms: Terms) -> tuple[Action, str]:
+    named = [(glob, action) for glob, action in terms.rules if matches(glob, finding.rule)]
+    if named:
+        glob, action = named[-1]
+        return action, f"the policy says {action.word} for {glob}"
+    if finding.check == "policy":
+        return finding.level, ""
+    thresholds = [
+        each
+        for each in terms.thresholds
+        if each.check == finding.check and (not each.path or matches(each.path, finding.path))
+    ]
+    if not thresholds:
+        return finding.level, ""
+    chosen = thresholds[-1]
+    for action, threshold in ((Action.BLOCK, chosen.block), (Action.WARN, chosen.warn)):
+        because = _reached(finding, threshold)
+        if because:
+            return min(action, finding.level), because
+    return Action.INFO, _below(finding, chosen)
+
+
+def _reached(finding: Finding, threshold: Threshold) -> str:
+    """Why a threshold is reached, in words, or ""."""
+    if threshold.only == "new" and finding.known:
+        return ""
+    for trait, counted, words in (
+        ("malicious", threshold.malicious, "the package is malicious"),
+        ("known-exploited", threshold.known_exploited, "it is exploited in the wild"),
+        ("unknown-severity", threshold.unknown_severity, "nobody has rated its severity"),
+    ):
+        if counted and trait in finding.traits:
+            return words
+    if threshold.severity is None or finding.confidence < threshold.confidence:
+        return ""
+    if finding.severity is Severity.UNKNOWN or finding.severity < threshold.severity:
+        return ""
+    return f"severity {finding.severity.word}, confidence {finding.confidence.word}"
+
+
+def _below(finding: Finding, thresholds: Thresholds) -> str:
+    if thresholds.block.only == "new" and finding.known:
+        return "it was there before the change"
+    return (
+        f"severity {finding.severity.word} and confidence {finding.confidence.word} are below the policy's thresholds"
+    )

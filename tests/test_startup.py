@@ -1,0 +1,57 @@
+"""A hook runs on every commit: what it imports, everybody waits for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.conftest import Repo, environment
+
+# What costs tens of milliseconds and has no business on the way of a commit: HTTP, terminals, packaging, and more.
+HEAVY = {
+    "asyncio",
+    "bandit.core.manager",
+    "click",
+    "concurrent.futures",
+    "dataclasses",
+    "email",
+    "http",
+    "importlib.metadata",
+    "logging.config",
+    "packaging",
+    "pkg_resources",
+    "requests",
+    "rich",
+    "setuptools",
+    "stevedore",
+    "tomllib",
+    "unittest",
+    "urllib.request",
+    "urllib3",
+}
+LISTED = "import sys; from yett.cli import main; code = main(sys.argv[1:]); print(*sorted(sys.modules)); sys.exit(code)"
+
+
+def loaded(repo: Repo) -> set[str]:
+    done = subprocess.run(
+        (sys.executable, "-c", LISTED, "check", "--staged"),
+        cwd=repo.root,
+        env=environment() | {"YETT_ADVISORIES": os.path.join(repo.root, "none")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_a_clean_commit_loads_nothing_heavy(repo: Repo) -> None:
+    repo.commit({"README.md": "# a\n"})
+    repo.stage({"README.md": "# b\n", "shop/a.py": "A = 1\n", "deploy.sh": "echo\n"})
+    assert not loaded(repo) & HEAVY
+
+
+def test_what_is_not_staged_is_not_loaded(repo: Repo) -> None:
+    repo.stage({"README.md": "# b\n", "deploy.sh": "echo\n"})
+    assert not {name for name in loaded(repo) if name.startswith(("bandit", "yaml", "sqlite3", "ast", "json"))}
