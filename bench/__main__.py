@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     rounds = 3 if options.quick else options.rounds
     found = tools()
     if not found.yett:
-        parser.error("yett is not installed: pip install --group bench .")
+        parser.error("yett is not installed: pip install '.[bench]'")
     env = environment(WORK)
     _say("inputs")
     inputs = build(WORK, found.yett, env)

@@ -1,4 +1,4 @@
-"""Writes what is said twice: the rules' pages, the command line, the schema of the JSON report.
+"""Writes what is said twice: the rules' pages, the command line, the schemas of policy and report.
 
 python scripts/document.py          write what differs, remove pages of rules that are gone
 python scripts/document.py --check  write nothing, name what differs, and exit with 1 if anything does
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import pkgutil
 import re
 import sys
@@ -19,6 +20,7 @@ from yett import guide
 from yett.cli import parser as command_line
 from yett.errors import YettError
 from yett.model import Rule
+from yett.policy.schema import schema as policy_schema
 from yett.report.json import schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +57,7 @@ def documents(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     for rule in rules:
         yield f"{RULES}/{rule.id}.md", guide.rule_page(rule)
     yield "docs/schema/verdict-1.json", schema()
+    yield "docs/schema/policy-1.json", json.dumps(policy_schema(), indent=2) + "\n"
     yield "docs/cli.md", commands(command_line())
 
 

@@ -23,7 +23,7 @@ def program(name: str) -> str:
     path = shutil.which(name, path=os.pathsep.join((str(beside), os.environ.get("PATH", ""))))
     if path:
         return path
-    absent = f"{name} is not installed: pip install --group test"
+    absent = f"{name} is not installed: pip install '.[test]'"
     if os.environ.get("YETT_REQUIRE_ALL") == "1":
         pytest.fail(absent)
     pytest.skip(absent)

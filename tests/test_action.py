@@ -504,7 +504,7 @@ class Forge(NamedTuple):
     folder: Path
     repository: Path
 
-    def run(self, event: str, payload: Mapping[str, object], **variables: str) -> Run:
+    def run(self, event: str, payload: Mapping[str, object], *options: str, **variables: str) -> Run:
         marker = self.folder / "deployed"
         marker.unlink(missing_ok=True)
         (self.folder / "payload.json").write_text(json.dumps(payload))
@@ -514,6 +514,7 @@ class Forge(NamedTuple):
                 *(program("act"), event, "--json", "--eventpath", str(self.folder / "payload.json")),
                 *("--platform", "ubuntu-latest=-self-hosted"),
                 *(part for name, value in values.items() for part in ("--var", f"{name}={value}")),
+                *options,
             ],
             cwd=self.repository,
             env={
@@ -633,3 +634,62 @@ def test_the_action_installs_its_own_commit(forge: Forge) -> None:
     head = commit(forge.repository, {"shop.py": f'KEY = "{TOKEN}"\n'})
     run = forge.run("pull_request", pull_request(base, head), INSTALL="true")
     assert (run.code, run.deployed, run.outputs()["verdict"]) == (1, None, "fail"), run.log()
+
+
+# The reusable workflow
+
+CALLER = """\
+on: [pull_request]
+permissions: {}
+jobs:
+  gate:
+    permissions: {contents: read}
+    uses: ./.github/workflows/gate.yml
+    with: {only: "secrets,config"}
+  deploy:
+    needs: gate
+    runs-on: ubuntu-latest
+    steps:
+      - env:
+          VERDICT: ${{ needs.gate.outputs.verdict }}
+          MARKER: ${{ vars.MARKER }}
+        run: printf '%s' "$VERDICT" > "$MARKER"
+"""
+
+
+def call(forge: Forge, content: str, known: bool) -> Run:
+    """A pull request in a repository that calls the reusable workflow; act does not say where that comes from."""
+    called = (PROJECT / ".github" / "workflows" / "yett.yml").read_text()
+    if known:
+        for context, value in (("repository", "example/yett"), ("sha", ABSENT)):
+            called = called.replace(f"${{{{ job.workflow_{context} }}}}", value)
+        assert "job.workflow" not in called
+    workflows = {".github/workflows/gate.yml": called, ".github/workflows/ship.yml": CALLER}
+    base = commit(forge.repository, workflows)
+    head = commit(forge.repository, {"shop.py": content})
+    shutil.copytree(PROJECT / "src", forge.repository / "gate" / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    gate = (forge.repository / "gate").rename(forge.folder / "gate")
+    actions = re.findall(r"uses: (actions/\S+)", called)
+    stand_in = PROJECT / "tests" / "action" / "stand-in"
+    return forge.run(
+        "pull_request",
+        pull_request(base, head),
+        *("--workflows", ".github/workflows/ship.yml", "--env", f"GATE={gate}"),
+        *(f"--local-repository=https://github.com/{action}={stand_in}" for action in actions),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "deployed"), [("KEY = None\n", "pass"), (f'KEY = "{TOKEN}"\n', None)], ids=("clean", "bad")
+)
+def test_the_reusable_workflow_gates(forge: Forge, content: str, deployed: str | None) -> None:
+    run = call(forge, content, known=True)
+    assert (run.code, run.deployed) == (0 if deployed else 1, deployed), run.log()
+    assert run.outputs()["verdict"] == ("pass" if deployed else "fail")
+
+
+def test_the_reusable_workflow_stops_where_its_own_commit_is_not_known(forge: Forge) -> None:
+    """actions/checkout would check out the caller's repository, and what is judged would be its own judge."""
+    run = call(forge, "KEY = None\n", known=False)
+    assert (run.code, run.deployed) == (1, None), run.log()
+    assert "verdict" not in run.outputs()

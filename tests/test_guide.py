@@ -242,8 +242,20 @@ def test_the_workflow(tmp_path: Path) -> None:
     assert subprocess.run(check, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("known", (True, False))
-def test_the_workflow_chooses_its_target(tmp_path: Path, known: bool) -> None:
+@pytest.mark.parametrize(
+    ("event", "known", "kind"),
+    (
+        ("push", True, "range"),
+        ("push", False, "tree"),  # a new branch, or one that was pushed over
+        ("pull_request", True, "range"),
+        (
+            "pull_request",
+            False,
+            "range",
+        ),  # yett then says that the base is missing: a change never brings its own policy
+    ),
+)
+def test_the_workflow_chooses_its_target(tmp_path: Path, event: str, known: bool, kind: str) -> None:
     """The last step, run by a shell against commands that only say how they were called."""
     step = yaml.safe_load(guide.workflow_text())["jobs"]["yett"]["steps"][-1]
     (tmp_path / "git").write_text(f"#!/bin/sh\nexit {0 if known else 128}\n")
@@ -251,10 +263,11 @@ def test_the_workflow_chooses_its_target(tmp_path: Path, known: bool) -> None:
     for name in ("git", "yett"):
         (tmp_path / name).chmod(0o755)
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "BASE": "b" * 40, "HEAD": "h" * 40, "GITHUB_STEP_SUMMARY": "s"}
+    environment["GITHUB_EVENT_NAME"] = event
     ran = subprocess.run(
         ["bash", "-eo", "pipefail", "-c", step["run"]], env=environment, capture_output=True, text=True, check=False
     )
-    target = f"--range {'b' * 40}..{'h' * 40}" if known else f"--tree {'h' * 40}"
+    target = f"--range {'b' * 40}..{'h' * 40}" if kind == "range" else f"--tree {'h' * 40}"
     assert ran.stdout == f"check {target} --output markdown:s\n"
     assert ran.returncode == 3  # the verdict is the step's
     parser().parse_args(ran.stdout.split())  # and the command line takes it
@@ -274,6 +287,7 @@ def test_documents(document: dict[str, Any]) -> None:
         "docs/rules/README.md",
         *(f"docs/rules/{rule.id}.md" for rule in RULES),
         "docs/schema/verdict-1.json",
+        "docs/schema/policy-1.json",
         "docs/cli.md",
     }
     assert pages["docs/rules/python/exec-used.md"] == guide.rule_page(EXEC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import posixpath
 import time
@@ -49,6 +50,9 @@ class Examined(NamedTuple):
 # Enough entries to a worker that the fork and the hand-over (a few ms) do not matter.
 FEW = 300
 _CHUNK = 32
+
+_COLLECT = 1 << 20
+"""Bytes looked at after which garbage is collected where Python does not do it by itself."""
 
 # What an archive begins with: zip (also jar, whl, docx), gzip, bzip2, xz, zstd, 7z, rar.
 _ARCHIVES = (
@@ -148,6 +152,7 @@ def _examine(
         if not isinstance(data, bytes):
             gaps.append(_unread(entry, data))
             continue
+        reader.tidy(len(data))
         files += not entry.commit
         size += len(data)
         blob = Blob(entry.path, entry.oid, data, entry.base, entry.commit)
@@ -243,6 +248,7 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._stream = source.objects
+        self._untidied = 0
         self._bases: git.Objects | None = None
 
     def __enter__(self) -> _Reader:
@@ -260,6 +266,14 @@ class _Reader:
             yield from zip(entries, self._stream.read((entry.oid for entry in entries), SIZE_LIMIT), strict=True)
         else:
             yield from ((entry, read_file(os.path.join(self._source.root, entry.path))) for entry in entries)
+
+    def tidy(self, size: int) -> None:
+        """Collect garbage now and then, where Python does not do it by itself."""
+        self._untidied += size
+        if self._untidied > _COLLECT and not gc.isenabled():
+            self._untidied = 0
+            gc.collect()
+            gc.freeze()  # what is left is here to stay, and need not be looked through again
 
     def base(self, entry: Entry) -> bytes | None:
         repository = self._source.repository

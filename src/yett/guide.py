@@ -307,9 +307,10 @@ jobs:
           BASE: ${{ github.event.pull_request.base.sha || github.event.merge_group.base_sha || github.event.before }}
           HEAD: ${{ github.event.pull_request.head.sha || github.event.merge_group.head_sha || github.sha }}
         run: |
-          target=(--tree "$HEAD")
-          if git cat-file -e "$BASE^{commit}" 2>/dev/null; then  # not there for a new branch or after a forced push
-            target=(--range "$BASE..$HEAD")
+          target=(--range "$BASE..$HEAD")
+          # a push of a new branch, or over an old one, has no base here; any other event must have one
+          if [ "$GITHUB_EVENT_NAME" = push ] && ! git cat-file -e "$BASE^{commit}" 2>/dev/null; then
+            target=(--tree "$HEAD")
           fi
           yett check "${target[@]}" --output "markdown:$GITHUB_STEP_SUMMARY"
 """

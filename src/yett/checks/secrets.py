@@ -13,7 +13,7 @@ from yett.parse.encoding import Cursor, views
 from yett.parse.literals import Literals
 from yett.rules.secrets import SECRETS
 from yett.rules.secrets.doubt import fake
-from yett.rules.secrets.record import Found, Secret, begins, ends, rule
+from yett.rules.secrets.record import Found, Secret, begins, binary, ends, rule
 
 _REVISION = "1"
 """Raised when the same rules would give other results: what is remembered of earlier runs is then not used."""
@@ -100,7 +100,7 @@ def _candidates(data: bytes, places: dict[int, list[int]], path: str, patterns: 
         if number not in patterns:
             patterns[number] = _compiled(secret.pattern)
         for start, end in _matches(patterns[number], data, after, secret):
-            judged = _judged(secret, data[start:end].decode("latin-1"), start, end)
+            judged = _judged(secret, _text(data[start:end]), start, end)
             if judged is not None:
                 yield _Candidate(judged, secret)
 
@@ -127,6 +127,7 @@ def _windows(ends: list[int], width: int, size: int) -> Iterator[tuple[int, int]
 
 def _matches(pattern: Any, data: bytes, places: list[int], secret: Secret) -> Iterator[tuple[int, int]]:
     """Where the values are that the pattern finds around the keywords and that stand alone."""
+    packed = binary(data)  # there texts stand side by side, with nothing or a length between them
     for low, high in _windows(places, secret.width, len(data)):
         if secret.near and not _any_near(data[low:high].lower(), secret.near):
             continue
@@ -138,13 +139,23 @@ def _matches(pattern: Any, data: bytes, places: list[int], secret: Secret) -> It
             if match.end() == high < len(data):
                 # The window may have cut the value: see how far it goes.
                 match = pattern.search(data, match.start(), min(len(data), high + _MORE)) or match
-            start, end = match.span(1 if pattern.groups else 0)
-            if begins(data, start) and ends(data, end):
+            start, end = _value(match, pattern.groups)
+            if (begins(data, start) and ends(data, end)) or (packed and _anchor(secret, _text(data[start:end]))):
                 yield start, end
                 position = max(end, match.start() + 1)
             else:
                 # Nothing that begins inside the same word stands alone either.
                 position = match.start() + 1 if pattern.groups else _end_of_word(data, match.start() + 1)
+
+
+def _value(match: Any, groups: int) -> tuple[int, int]:
+    """The span of the first group that took part in a match, of all of it where there is none."""
+    spans: Iterator[tuple[int, int]] = (match.span(group) for group in range(1, groups + 1))
+    return next((span for span in spans if span[0] >= 0), match.span())
+
+
+def _text(value: bytes) -> str:
+    return value.decode("latin-1")
 
 
 def _end_of_word(data: bytes, position: int) -> int:

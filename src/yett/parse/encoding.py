@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-_SAMPLE = 4096
-
 # UTF-32's little-endian mark begins with UTF-16's, so it is asked for first.
 _MARKS = (
     (b"\xff\xfe\0\0", "utf-32-le"),
@@ -31,66 +29,34 @@ class View(NamedTuple):
 def views(data: bytes) -> tuple[View, ...]:
     """The readings of a file: always the bytes as they are, then the wide text in them if there is any.
 
-    The bytes come first even where a mark says UTF-16: a mark in front of ordinary text must not hide it.
+    The bytes come first even where a mark says UTF-16: a mark in front of ordinary text must not hide it. Wide text
+    without a mark is read by leaving out the NULs, wherever it begins: redirecting with `>>` in Windows PowerShell 5
+    appends UTF-16 to a file of 8-bit text, at an odd offset as often as not.
     """
-    wide = _wide(data)
-    if not wide:
-        return (View(data, "bytes"),)
-    if wide == "mixed":
-        return (View(data, "bytes"), View(data.replace(b"\0", b""), wide))
-    text = data.decode(wide, "replace").removeprefix("\ufeff")
-    return (View(data, "bytes"), View(text.encode("utf-8", "replace"), wide))
-
-
-def _wide(data: bytes) -> str:
-    """The wide encoding of a file, "mixed" where only some of it is wide, "" where none is."""
+    whole = View(data, "bytes")
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return encoding
-    if b"\0" not in data:
-        return ""
-    head = _pattern(data[:_SAMPLE])
-    if head and head == _pattern(data[max(0, len(data) - _SAMPLE) & ~3 :]):
-        return head
-    return "mixed" if _has_run(data) else ""
+            text = data.decode(encoding, "replace").removeprefix("\ufeff")
+            return whole, View(text.encode("utf-8", "replace"), encoding)
+    if b"\0" in data and _has_run(data):
+        return whole, View(data.replace(b"\0", b""), "wide")
+    return (whole,)
+
+
+_RUN = rb"(?:[\t\r\n -~]\x00{1,3}){12}"
 
 
 def _has_run(data: bytes) -> bool:
-    """Whether a dozen letters with NULs between them stand anywhere.
-
-    Redirecting with `>>` in Windows PowerShell 5 appends UTF-16 to a file of 8-bit text, at any offset.
-    """
-    pattern = rb"(?:[\t\r\n -~]\x00){12}"
+    """Whether a dozen characters of ASCII with NULs between them stand anywhere."""
     try:
         import re2
-
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        return re2.search(pattern, data, options) is not None
     except ImportError:
         import re
 
-        return re.search(pattern, data) is not None
-
-
-def _pattern(sample: bytes) -> str:
-    """The wide encoding that the NULs of a sample point at: mostly ASCII in it leaves every second byte empty."""
-    size = len(sample) // 4
-    if size == 0:
-        return "utf-16-le" if len(sample) == 2 and sample[1] == 0 != sample[0] else ""
-    empty = [sample[lane : size * 4 : 4].count(0) / size for lane in range(4)]
-    often = [share > 0.4 for share in empty]
-    seldom = [share < 0.1 for share in empty]
-    match often, seldom:
-        case [_, True, True, True], [True, _, _, _]:
-            return "utf-32-le"
-        case [True, True, True, _], [_, _, _, True]:
-            return "utf-32-be"
-        case [_, True, _, True], [True, _, True, _]:
-            return "utf-16-le"
-        case [True, _, True, _], [_, True, _, True]:
-            return "utf-16-be"
-    return ""
+        return re.search(_RUN, data) is not None
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.search(_RUN, data, options) is not None
 
 
 class Cursor:

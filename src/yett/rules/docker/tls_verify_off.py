@@ -56,11 +56,11 @@ EOF
     good=(
         """\
 FROM debian:12
-ENV NODE_TLS_REJECT_UNAUTHORIZED=1 GIT_SSL_NO_VERIFY=
+ENV NODE_TLS_REJECT_UNAUTHORIZED=1
 RUN curl -fsSL -o k https://example.com/key
 RUN curl -okey https://example.com/key
 RUN git config --global http.sslVerify true
-RUN npm config set strict-ssl true
+RUN npm config set strict-ssl true && npm install strict-ssl false
 RUN curl -k http://localhost:8080/health
 # Compared afterwards, so nobody can replace it unseen.
 RUN curl -kfsSLo tool https://example.com/tool && echo "$DIGEST  tool" | sha256sum -c -
@@ -71,10 +71,9 @@ RUN echo "never use curl -k"
 )
 
 _OFF = ("0", "false", "no", "off", "n")
-_ON = ("1", "true", "yes", "on", "y")
 # Variables that switch the check off, and the values that do; None: any value that is not empty.
 _VARIABLES: dict[str, tuple[str, ...] | None] = {
-    "GIT_SSL_NO_VERIFY": _ON,
+    "GIT_SSL_NO_VERIFY": None,  # git asks only whether it is set: 0 switches the check off too
     "GOINSECURE": None,
     "NODE_TLS_REJECT_UNAUTHORIZED": _OFF,
     "NPM_CONFIG_STRICT_SSL": _OFF,
@@ -143,9 +142,9 @@ def _off(command: Command) -> Word | None:
             return next(
                 (word for word, text in found if re.search(r"(?i)verify-(?:peer|host)=(?:false|0)", text)), None
             )
-        case "yum" | "dnf" | "microdnf" | "tdnf":
+        case "yum" | "dnf" | "microdnf" | "tdnf" | "yum-config-manager" | "dnf-config-manager":
             found = settings(command, "--setopt")
-            return next((word for word, text in found if re.search(r"(?i)sslverify=(?:false|0)", text)), None)
+            return next((word for word, text in found if re.search(r"(?i)sslverify=(?:false|0|no)\b", text)), None)
         case "conda" | "mamba":
             return _after(command, "ssl_verify", _OFF) or find(command, "--insecure")
     return None
@@ -162,6 +161,8 @@ def _npm(command: Command) -> Word | None:
     for word in command.words:
         if re.fullmatch(r"(?i)(?:--)?(?:strict-ssl|enableStrictSsl)=(?:false|0)", word.text):
             return word
+    if not any(word.text == "set" for word in command.words):
+        return None
     return _after(command, "strict-ssl", _OFF) or _after(command, "enablestrictssl", _OFF)
 
 

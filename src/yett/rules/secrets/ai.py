@@ -18,13 +18,14 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://platform.openai.com/api-keys",
         width=200,
         bad=(
-            "sk-proj-0m6xdydaeR7EcUcmwdEKg8hMo5dypAg_nIu4Qvrn0H1eCK0_gYAjb94_GC7LUDXnRXee7cvr"
-            + "htT3BlbkFJtgCt8prdBojipeBAwbbsE2swE9J760X1Zr6g5M5gVq-5ePz-P2YiXWaU87VVh35GD-ZSoD"
-            + "Jizn",
+            "sk"
+            + "-proj-0m6xdydaeR7EcUcmwdEKg8hMo5dypAg_nIu4Qvrn0H1eCK0"
+            + "_gYAjb94_GC7LUDXnRXee7cvrhtT3BlbkFJtgCt8prdBojipeBAwbb"
+            + "sE2swE9J760X1Zr6g5M5gVq-5ePz-P2YiXWaU87VVh35GD-ZSoDJizn",
         ),
         good=(
-            "sk-pro" + "j-short",
-            "T3Bl" + "bkFJ alone is nothing",
+            "sk" + "-pro" + "j-short",
+            "T3BlbkFJ alone is nothing",
         ),
     ),
     Secret(
@@ -40,11 +41,12 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://console.anthropic.com/settings/keys",
         bad=(
-            "sk-ant-api03-qrKqXP7bvFlb-f_tRt7yoiHCaB352eRwowRrpitUD"
+            "sk"
+            + "-ant-api03-qrKqXP7bvFlb-f_tRt7yoiHCaB352eRwowRrpitUD"
             + "P9HFqyD2Z5uGl6KhDaNpbxur57hKn3M9Ras_sK74RshOn8M1itb6AA",
         ),
         good=(
-            "sk-ant-ap" + "i03-short",
+            "sk" + "-ant-ap" + "i03-short",
             "keys begin with sk-ant-",
         ),
     ),
@@ -60,10 +62,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://console.groq.com/keys",
-        bad=("gsk_8K4hGFe7xDum8QZb65nSOs8D" + "BtCf9k5w9UpMgNhTyjNY5vPCKbvv",),
+        bad=("gs" + "k_8K4hGFe7xDum8QZb65nSOs8D" + "BtCf9k5w9UpMgNhTyjNY5vPCKbvv",),
         good=(
-            "gsk_wppdA0HwiqSdViByydXN1" + "XPhk2r3kKeXJTsKLIPfotZtfSc",
-            "the prefix gsk_ is desc" + "ribed in the manual",
+            "gs" + "k_wppdA0HwiqSdViByydXN1X" + "Phk2r3kKeXJTsKLIPfotZtfSc",
+            "the prefix gsk_ is described in the manual",
         ),
     ),
     Secret(
@@ -78,9 +80,9 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://console.x.ai",
-        bad=("xai-9zNkV5OLqsMzpKSnVZkbubDugGtnC9F3vnrmmd" + "0MBFhiPlbb5WgbnxQNpNhsewRKfsECI9xkGABHf98Q",),
+        bad=("xa" + "i-9zNkV5OLqsMzpKSnVZkbubDugGtnC9F3vnrmmd" + "0MBFhiPlbb5WgbnxQNpNhsewRKfsECI9xkGABHf98Q",),
         good=(
-            "xai-" + "short",
+            "xai-short",
             "see the docs on xai-",
         ),
     ),
@@ -96,10 +98,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://huggingface.co/settings/tokens",
-        bad=("hf_woYCZAqxSaFWkBw" + "tbVPqJnoHWFrSWmmAys",),
+        bad=("hf" + "_woYCZAqxSaFWkBw" + "tbVPqJnoHWFrSWmmAys",),
         good=(
-            "hf_CkBwnkZjHWsbg" + "MzSlMGmSEAnZytTX",
-            "the prefix hf_ is desc" + "ribed in the manual",
+            "hf" + "_CkBwnkZjHWsbg" + "MzSlMGmSEAnZytTX",
+            "the prefix hf_ is described in the manual",
         ),
     ),
     Secret(
@@ -115,10 +117,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://replicate.com/account/api-tokens",
         holds=checksum.mixed,
-        bad=("r8_710rcM7YUEsutLIuF" + "0WV8lfQtTDhAaHDaH9Gr",),
+        bad=("r8" + "_710rcM7YUEsutLIuF" + "0WV8lfQtTDhAaHDaH9Gr",),
         good=(
-            "r8_3EhME0St7h3kiv" + "hlv0xO5zxV4qN8vl9P",
-            "the prefix r8_ is desc" + "ribed in the manual",
+            "r8" + "_3EhME0St7h3kivh" + "lv0xO5zxV4qN8vl9P",
+            "the prefix r8_ is described in the manual",
         ),
     ),
     Secret(
@@ -133,10 +135,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.perplexity.ai",
-        bad=("pplx-k6wmAA87HWNVbkB1uKeRJ" + "d9aCl4sz4q3vZlKQQZSTj5qKb5v",),
+        bad=("pp" + "lx-k6wmAA87HWNVbkB1uKeRJ" + "d9aCl4sz4q3vZlKQQZSTj5qKb5v",),
         good=(
-            "pplx-2pTFn38Veo9E2zUXNiC" + "Y0yukufgqc4WpecELtRv1eJc",
-            "the prefix pplx- is desc" + "ribed in the manual",
+            "pp" + "lx-2pTFn38Veo9E2zUXNiC" + "Y0yukufgqc4WpecELtRv1eJc",
+            "the prefix pplx- is described in the manual",
         ),
     ),
     Secret(
@@ -151,10 +153,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://openrouter.ai/settings/keys",
-        bad=("sk-or-v1-52e8e529ac951e3e2b20d94afbb" + "d29446ff8ddfa323ba88f17851afe685b96fa",),
+        bad=("sk" + "-or-v1-52e8e529ac951e3e2b20d94afbb" + "d29446ff8ddfa323ba88f17851afe685b96fa",),
         good=(
-            "sk-or-v1-315c9671cd6f1a54c7675e678" + "98f4e02b10b531c7e0630a97f7fc6bab3c",
-            "the prefix sk-o" + "r-v1- is described in the manual",
+            "sk" + "-or-v1-315c9671cd6f1a54c7675e678" + "98f4e02b10b531c7e0630a97f7fc6bab3c",
+            "the prefix sk-or-v1- is described in the manual",
         ),
     ),
     Secret(
@@ -169,10 +171,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://platform.deepseek.com",
-        bad=('deepseek_key = "sk-9862e9cbaf4c61' + '182ef4624d6b33a0c6"',),
+        bad=("de" + "epse" + 'ek_key = "sk' + "-9862e9cbaf4c611" + '82ef4624d6b33a0c6"',),
         good=(
-            'deepseek_key = "sk-486270627d75' + '0daac348fa9aeb6"',
-            "the prefix deepseek is desc" + "ribed in the manual",
+            "de" + "epse" + 'ek_key = "sk' + "-486270627d75" + '0daac348fa9aeb6"',
+            "the prefix deepseek is described in the manual",
         ),
     ),
     Secret(
@@ -186,10 +188,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Cerebras and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
-        bad=("csk-nem6a6gtbhh5xsskzmqub9" + "jrk0by97zsjs4a365e01lvy4fk",),
+        bad=("cs" + "k-nem6a6gtbhh5xsskzmqub9" + "jrk0by97zsjs4a365e01lvy4fk",),
         good=(
-            "csk-r6yijqdcuhuwlo1n9pu" + "odzwgsjkpac4b75kdx6kt747",
-            "the prefix csk- is desc" + "ribed in the manual",
+            "cs" + "k-r6yijqdcuhuwlo1n9puo" + "dzwgsjkpac4b75kdx6kt747",
+            "the prefix csk- is described in the manual",
         ),
     ),
     Secret(
@@ -204,9 +206,9 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://build.nvidia.com",
-        bad=("nvapi-jI1WCNZpL6F0AW-44BGBIMXSErywh" + "luHm4amIuvEHy8WIRPH2c-gWx7VcCuZ_Y-N",),
+        bad=("nv" + "api-jI1WCNZpL6F0AW-44BGBIMXSErywh" + "luHm4amIuvEHy8WIRPH2c-gWx7VcCuZ_Y-N",),
         good=(
-            "nvapi" + "-short",
+            "nvapi-short",
             "see nvapi-",
         ),
     ),
@@ -221,10 +223,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Together AI and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        bad=("tgp_v1_pBvKb634siJkdzMcZI" + "DkBDsD4tOTbhomypxPEi65QoY",),
+        bad=("tg" + "p_v1_pBvKb634siJkdzMcZI" + "DkBDsD4tOTbhomypxPEi65QoY",),
         good=(
-            "tgp_v1_FmhXefekblSMeg1" + "2bSpB1lUw9gnAdsjHydrpDE",
-            "the prefix tgp_v1_ is desc" + "ribed in the manual",
+            "tg" + "p_v1_FmhXefekblSMeg1" + "2bSpB1lUw9gnAdsjHydrpDE",
+            "the prefix tgp_v1_ is described in the manual",
         ),
     ),
     Secret(
@@ -239,10 +241,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.smith.langchain.com",
-        bad=("lsv2_pt_0cb9368c7ee809231" + "aae7440a44ff446_9221b6ca42",),
+        bad=("ls" + "v2_pt_0cb9368c7ee809231a" + "ae7440a44ff446_9221b6ca42",),
         good=(
-            "lsv2_pt_c847f0bb1aa69ed" + "c0ec20e7d570d9e23_bb598",
-            "the prefix lsv2_pt_ is desc" + "ribed in the manual",
+            "ls" + "v2_pt_c847f0bb1aa69ed" + "c0ec20e7d570d9e23_bb598",
+            "the prefix lsv2_pt_ is described in the manual",
         ),
     ),
     Secret(
@@ -256,10 +258,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Langfuse and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
-        bad=("sk-lf-20bd4d4b-1cf2-4" + "b9f-a9ce-0da69228630e",),
+        bad=("sk" + "-lf-20bd4d4b-1cf2-4" + "b9f-a9ce-0da69228630e",),
         good=(
-            "sk-lf-f0b3eede-385" + "6-42ce-a550-e382447",
-            "the prefix sk-lf- is desc" + "ribed in the manual",
+            "sk" + "-lf-f0b3eede-385" + "6-42ce-a550-e382447",
+            "the prefix sk-lf- is described in the manual",
         ),
     ),
     Secret(
@@ -274,10 +276,10 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         revoke="https://wandb.ai/authorize",
-        bad=("wandb_v1_eC5tWerndVqPRXMf9Hk0vwl6PzY8DVYj7p" + "yQFGwdd0hxovkVMapBo4utgscxZtzJUsQvjaS9j4Vuk",),
+        bad=("wa" + "ndb_v1_eC5tWerndVqPRXMf9Hk0vwl6PzY8DVYj7p" + "yQFGwdd0hxovkVMapBo4utgscxZtzJUsQvjaS9j4Vuk",),
         good=(
-            "wandb_v1_wPOAk2ypbKwNhOEhnLYvZsnshM3321V" + "UKjieV0uab34AY4wa07L8vn1QOVWb25EYXbFCwNep",
-            "the prefix wand" + "b_v1_ is described in the manual",
+            "wa" + "ndb_v1_wPOAk2ypbKwNhOEhnLYvZsnshM3321V" + "UKjieV0uab34AY4wa07L8vn1QOVWb25EYXbFCwNep",
+            "the prefix wandb_v1_ is described in the manual",
         ),
     ),
     Secret(
@@ -292,10 +294,10 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         revoke="https://wandb.ai/authorize",
-        bad=("WANDB_API_KEY=c0860c7b51644" + "b163f318e879565751599c9b048",),
+        bad=("WA" + "NDB_" + "API_KEY=" + "c0860c7b51644b163f31" + "8e879565751599c9b048",),
         good=(
-            "WANDB_A" + "PI_KEY=${WANDB_API_KEY}",
-            "WANDB_API_KEY=your" + "-wandb-api-key-here",
+            "WA" + "NDB_" + "API_KEY=${WA" + "NDB_" + "API_KEY}",
+            "WA" + "NDB_" + "API_KEY=yo" + "ur-wandb-a" + "pi-key-here",
         ),
     ),
     Secret(
@@ -310,10 +312,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://elevenlabs.io/docs/api-reference/authentication",
-        bad=('elevenlabs_key = "sk_378245ed447fdd4f20181a' + '6a62e46ff0cbb70bec18ba5ec1"',),
+        bad=("el" + "evenl" + 'abs_key = "sk' + "_378245ed447fdd4f20181a6" + 'a62e46ff0cbb70bec18ba5ec1"',),
         good=(
-            'elevenlabs_key = "sk_d711405e92b5a8a3158c' + 'd851db740442286efe4285e"',
-            "the prefix eleve" + "nlabs is described in the manual",
+            "el" + "evenl" + 'abs_key = "sk' + "_d711405e92b5a8a3158c" + 'd851db740442286efe4285e"',
+            "the prefix elevenlabs is described in the manual",
         ),
     ),
     Secret(
@@ -328,10 +330,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("tvly-lKqLD9PeG16cY" + "AKtl5P395eaQneksEvq",),
+        bad=("tv" + "ly-lKqLD9PeG16cY" + "AKtl5P395eaQneksEvq",),
         good=(
-            "tvly-HYtvFQa8ei4" + "XfXHb6zLLsSC3d21",
-            "the prefix tvly- is desc" + "ribed in the manual",
+            "tv" + "ly-HYtvFQa8ei4" + "XfXHb6zLLsSC3d21",
+            "the prefix tvly- is described in the manual",
         ),
     ),
     Secret(
@@ -346,10 +348,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("jina_IHfoE7jZPmJtp5EKeBVxoIxxp02" + "N4TcgFxyyD6z7MPHCrcurmMl_VHXcTi62",),
+        bad=("ji" + "na_IHfoE7jZPmJtp5EKeBVxoIxxp02" + "N4TcgFxyyD6z7MPHCrcurmMl_VHXcTi62",),
         good=(
-            "jina_1VNRZiLjlb_utV7ugbjsEG3bg" + "pJ38XZPFXornY1uHE1QpQqaVy-RMme",
-            "the prefix jina_ is desc" + "ribed in the manual",
+            "ji" + "na_1VNRZiLjlb_utV7ugbjsEG3bg" + "pJ38XZPFXornY1uHE1QpQqaVy-RMme",
+            "the prefix jina_ is described in the manual",
         ),
     ),
     Secret(
@@ -364,10 +366,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.runpod.io",
-        bad=("rpa_S6J05IPRL04X6IV7QH4IH" + "178OKNZJPFPODDI8S55jMyy7h",),
+        bad=("rp" + "a_S6J05IPRL04X6IV7QH4IH" + "178OKNZJPFPODDI8S55jMyy7h",),
         good=(
-            "rpa_O2BIYYNISCPEFILGTZ" + "ZBDKJOXEMMRTM80B4V65IOk",
-            "the prefix rpa_ is desc" + "ribed in the manual",
+            "rp" + "a_O2BIYYNISCPEFILGTZ" + "ZBDKJOXEMMRTM80B4V65IOk",
+            "the prefix rpa_ is described in the manual",
         ),
     ),
     Secret(
@@ -382,10 +384,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://docs.pinecone.io/guides/projects/manage-api-keys",
-        bad=("pcsk_r0QZb_09AMPN3p4QxeAg5UuObfIVUOaV" + "hJpsNoQkAJawyXS1P2hpA7SuuGltNLiSZ4073",),
+        bad=("pc" + "sk_r0QZb_09AMPN3p4QxeAg5UuObfIVUOaV" + "hJpsNoQkAJawyXS1P2hpA7SuuGltNLiSZ4073",),
         good=(
-            "pcsk_YL7MD_ZuVeQUnlgBfOGnqeaKXEBxF" + "qfcjeeccwrrpRx7nhiLddcwKGiRnLVqZ9Wx",
-            "the prefix pcsk_ is desc" + "ribed in the manual",
+            "pc" + "sk_YL7MD_ZuVeQUnlgBfOGnqeaKXEBxF" + "qfcjeeccwrrpRx7nhiLddcwKGiRnLVqZ9Wx",
+            "the prefix pcsk_ is described in the manual",
         ),
     ),
     Secret(
@@ -400,10 +402,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("COHERE_API_KEY=3aDzJ0Xv9WBa" + "txluX3U3eMUng5bshSiamt7DLNTS",),
+        bad=("CO" + "HERE_" + "API_KEY=" + "3aDzJ0Xv9WBatxluX3U3" + "eMUng5bshSiamt7DLNTS",),
         good=(
-            "COHERE_" + "API_KEY=${COHERE_API_KEY}",
-            "COHERE_API_KEY=your" + "-cohere-api-key-here",
+            "CO" + "HERE_" + "API_KEY=${CO" + "HERE_" + "API_KEY}",
+            "CO" + "HERE_" + "API_KEY=yo" + "ur-cohere-" + "api-key-here",
         ),
     ),
     Secret(
@@ -418,10 +420,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("MISTRAL_API_KEY=msEPiTK4" + "BYnE8PO8AfN6SRF3hQuzknHZ",),
+        bad=("MI" + "STRAL_" + "API_KEY=" + "msEPiTK4BYnE8PO8" + "AfN6SRF3hQuzknHZ",),
         good=(
-            "MISTRAL_" + "API_KEY=${MISTRAL_API_KEY}",
-            "MISTRAL_API_KEY=your" + "-mistral-api-key-here",
+            "MI" + "STRAL_" + "API_KEY=${MI" + "STRAL_" + "API_KEY}",
+            "MI" + "STRAL_" + "API_KEY=yo" + "ur-mistral" + "-api-key-here",
         ),
     ),
     Secret(
@@ -436,10 +438,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.apify.com",
-        bad=("apify_api_RtoXOPNnWoVEs" + "LBOE7mWHQ70GokErEL7ZuHb",),
+        bad=("ap" + "ify_api_RtoXOPNnWoVEs" + "LBOE7mWHQ70GokErEL7ZuHb",),
         good=(
-            "apify_api_lyHPcLjBBx" + "E2Mov95AL1eXgTl4dw7dc",
-            "the prefix apify" + "_api_ is described in the manual",
+            "ap" + "ify_api_lyHPcLjBBx" + "E2Mov95AL1eXgTl4dw7dc",
+            "the prefix apify_api_ is described in the manual",
         ),
     ),
 )

@@ -18,10 +18,10 @@ SECRETS: tuple[Secret, ...] = (
         fix="Revoke it with npm token revoke, then publish from CI with trusted publishing, which needs no token.",
         revoke="https://docs.npmjs.com/revoking-access-tokens",
         checksum=checksum.crc_base62,
-        bad=("npm_X7CGMJPuvu5VsvPL" + "iBF6B3gaR0oxM040kpLH",),
+        bad=("np" + "m_X7CGMJPuvu5VsvPL" + "iBF6B3gaR0oxM040kpLH",),
         good=(
-            "npm_zlpwHRsJxkTRH" + "0QysKn8ZbCFrLKBcR0",
-            "the prefix npm_ is desc" + "ribed in the manual",
+            "np" + "m_zlpwHRsJxkTRH0" + "QysKn8ZbCFrLKBcR0",
+            "the prefix npm_ is described in the manual",
         ),
     ),
     Secret(
@@ -39,10 +39,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.npmjs.com/revoking-access-tokens",
         rank=2,
         holds=checksum.lettered,
-        bad=("//registry.acme.io/:_authToken=17313661-474" + "8-416f-a7c4-c9d209203e29",),
+        bad=("//" + "registry" + ".acme.io/:_authToken=" + "17313661-4748-416f" + "-a7c4-c9d209203e29",),
         good=(
-            "//registry" + ".npmjs.org/:_authToken=${NPM_TOKEN}",
-            "//registr" + "y.acme.io/:_authToken=",
+            "//" + "registry" + ".npmjs.org/:_authToken=${NPM_TOKEN}",
+            "//" + "registry" + ".acme.io/:_authToken=",
         ),
     ),
     Secret(
@@ -57,13 +57,14 @@ SECRETS: tuple[Secret, ...] = (
         width=1200,
         checksum=checksum.pypi,
         bad=(
-            "pypi-AgEIcHlwaS5vcmcCJDZneW14dGN5ZnFpbmcza3ljOGkzYXRsYWx6anUzODIxYWoxcQACIBcdCfn"
-            + "XVrV-N_carcGcDNNSxiAhQZ-5rszkqVDAAcULAAAGIA0M8Q7RyR1aPLONRkYgQKYSfVq1eY1Bc5p39qC"
-            + "88_xN",
+            "py"
+            + "pi-AgEIcHlwaS5vcmcCJDZneW14dGN5ZnFpbmcza3ljOGkzYXRsYW"
+            + "x6anUzODIxYWoxcQACIBcdCfnXVrV-N_carcGcDNNSxiAhQZ-5rszkq"
+            + "VDAAcULAAAGIA0M8Q7RyR1aPLONRkYgQKYSfVq1eY1Bc5p39qC88_xN",
         ),
         good=(
-            "pypi-AgEIc" + "HlwaS5vcmc",
-            "pypi-" + "short",
+            "py" + "pi-AgEIc" + "HlwaS5vcmc",
+            "pypi-short",
         ),
     ),
     Secret(
@@ -78,10 +79,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://guides.rubygems.org/api-key-scopes/",
-        bad=("rubygems_29edb6b9d0d1c5131a1" + "ab54113fb70ecc31172ed5b148e5f",),
+        bad=("ru" + "bygems_29edb6b9d0d1c5131a1" + "ab54113fb70ecc31172ed5b148e5f",),
         good=(
-            "rubygems_97032274d009e085a" + "1e079bba43f586e83828551fc9",
-            "the prefix ruby" + "gems_ is described in the manual",
+            "ru" + "bygems_97032274d009e085a" + "1e079bba43f586e83828551fc9",
+            "the prefix rubygems_ is described in the manual",
         ),
     ),
     Secret(
@@ -97,10 +98,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://crates.io/settings/tokens",
         holds=checksum.mixed,
-        bad=("cargo login ciowXnRX7lkPjkNNq" + "EFqJw8aKax33cROVAD",),
+        bad=("cargo login " + "ciowXnRX7lkPjkNNqE" + "FqJw8aKax33cROVAD",),
         good=(
-            "cargo login ciob0qg3lBHoJM6" + "9OrDwaCr7yCmFjr",
-            "the prefix cio is desc" + "ribed in the manual",
+            "cargo login " + "ciob0qg3lBHoJM6" + "9OrDwaCr7yCmFjr",
+            "the prefix cio is described in the manual",
         ),
     ),
     Secret(
@@ -115,10 +116,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://clojars.org/tokens",
-        bad=("CLOJARS_tdyesdrrmnnf20ikmbfr13ihyt" + "q14g3kcp0dn6x1ncfd5ftj5s24d89tj9mf",),
+        bad=("CL" + "OJARS_tdyesdrrmnnf20ikmbfr13ihyt" + "q14g3kcp0dn6x1ncfd5ftj5s24d89tj9mf",),
         good=(
-            "CLOJARS_aieb8mgxsls45kxljtns8ml" + "qt52czqgrllj4iw42lrkh023hnjludtb",
-            "the prefix CLOJARS_ is desc" + "ribed in the manual",
+            "CL" + "OJARS_aieb8mgxsls45kxljtns8mlq" + "t52czqgrllj4iw42lrkh023hnjludtb",
+            "the prefix CLOJARS_ is described in the manual",
         ),
     ),
     Secret(
@@ -133,10 +134,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://learn.microsoft.com/nuget/nuget-org/publish-a-package",
-        bad=("oy22otp4wesm3lwngg2mg7c" + "l4pzsnn6ghgp4arczppc7jr",),
+        bad=("oy" + "22otp4wesm3lwngg2mg7c" + "l4pzsnn6ghgp4arczppc7jr",),
         good=(
-            "oy2izmpt2r75jvj5geei" + "l2uthzipnd7r2rfgrlku7",
-            "the prefix oy2 is desc" + "ribed in the manual",
+            "oy" + "2izmpt2r75jvj5geei" + "l2uthzipnd7r2rfgrlku7",
+            "the prefix oy2 is described in the manual",
         ),
     ),
     Secret(
@@ -152,10 +153,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key-deprecation-process",
         holds=checksum.artifactory_key,
-        bad=("AKCpB2Uc57z4MTAcs5Z6pKis7Wmp7t8nLYLY" + "5fsLPNBeK3yoZP76Dt7r8YskvmQkhFdZ9XpMs",),
+        bad=("AK" + "CpB2Uc57z4MTAcs5Z6pKis7Wmp7t8nLYLY" + "5fsLPNBeK3yoZP76Dt7r8YskvmQkhFdZ9XpMs",),
         good=(
-            "AKCpxj6MUnSyqNuSmqSEsY1GAs9ZmieD36" + "Q6PDPrDsF8pPLXWTnCj9Ysbdz6j5ZviuaE",
-            "the prefix AKCp is desc" + "ribed in the manual",
+            "AK" + "Cpxj6MUnSyqNuSmqSEsY1GAs9ZmieD36" + "Q6PDPrDsF8pPLXWTnCj9Ysbdz6j5ZviuaE",
+            "the prefix AKCp is described in the manual",
         ),
     ),
     Secret(
@@ -171,10 +172,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://jfrog.com/help/r/jfrog-platform-administration-documentation/api-key-deprecation-process",
         holds=checksum.artifactory_reference,
-        bad=("cmVmdGtuOjAxOjE3OTAwMDAwMDA6" + "WjhoUVdxYXRGeEw5RmJxRDdOUFNW",),
+        bad=("cm" + "VmdGtuOjAxOjE3OTAwMDAwMDA6" + "WjhoUVdxYXRGeEw5RmJxRDdOUFNW",),
         good=(
-            "cmVmdGtuOjAxOjE3OTAwMDAwM" + "DA6QmZTeVpUNHF1RnhncTNEZUJ",
-            "the prefix cmVmdGtu is desc" + "ribed in the manual",
+            "cm" + "VmdGtuOjAxOjE3OTAwMDAwMD" + "A6QmZTeVpUNHF1RnhncTNEZUJ",
+            "the prefix cmVmdGtu is described in the manual",
         ),
     ),
     Secret(
@@ -189,10 +190,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://packagist.com",
-        bad=("packagist_03a293f36fd765d1a39753be6" + "5ab3a2a549209cc73440de25130dff2af25",),
+        bad=("pa" + "ckagist_03a293f36fd765d1a39753be6" + "5ab3a2a549209cc73440de25130dff2af25",),
         good=(
-            "packagist_981b47e6387a57f527b1ec" + "c702c82c73460391353cbcf77ba769c71",
-            "the prefix packa" + "gist_ is described in the manual",
+            "pa" + "ckagist_981b47e6387a57f527b1ec" + "c702c82c73460391353cbcf77ba769c71",
+            "the prefix packagist_ is described in the manual",
         ),
     ),
     Secret(
@@ -207,10 +208,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.docker.com/security/access-tokens/",
-        bad=("dckr_pat_EoJXVnDEx" + "GeuzK7ltx2k8d2vsCn",),
+        bad=("dc" + "kr_pat_EoJXVnDEx" + "GeuzK7ltx2k8d2vsCn",),
         good=(
-            "dckr_pat_M3V3rl" + "hZ9b-IijXH6hIPN9",
-            "the prefix dckr" + "_pat_ is described in the manual",
+            "dc" + "kr_pat_M3V3rlh" + "Z9b-IijXH6hIPN9",
+            "the prefix dckr_pat_ is described in the manual",
         ),
     ),
     Secret(
@@ -227,10 +228,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.docker.com/security/access-tokens/",
         width=900,
         holds=checksum.basic_pair,
-        bad=('{"auths": {"registry.acme.io": {"auth": "c2hvcC1jaTpHRzB6' + 'dnRyMWU1TjllS3h2"}}}',),
+        bad=('{"auths": {"re' + "gistry" + '.acme.io": {"auth": "' + "c2hvcC1jaTpHRzB6" + 'dnRyMWU1TjllS3h2"}}}',),
         good=(
-            '{"auths": {"registry' + '.acme.io": {}}}',
-            '{"auths": {"registry' + '.acme.io": {"auth": "bm90aGluZw=="}}}',
+            '{"auths": {"re' + "gistry" + '.acme.io": {}}}',
+            '{"auths": {"re' + "gistry" + '.acme.io": {"auth": "bm90aGluZw=="}}}',
         ),
     ),
     Secret(
@@ -245,10 +246,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.docker.com/engine/swarm/",
-        bad=("SWMTKN-1-9ip7u492je9s6rjcqimh6x7vhjs6x74kh" + "akxyut3hvxv31ahjv-zqi6cv6gbuqkf3q3iuikbrodw",),
+        bad=("SW" + "MTKN-1-9ip7u492je9s6rjcqimh6x7vhjs6x74kh" + "akxyut3hvxv31ahjv-zqi6cv6gbuqkf3q3iuikbrodw",),
         good=(
-            "SWMTKN-1-h8az29fw44sm6xb62zjiugv9owy3u3e" + "x3z60dm7r5p9mhut217-cd4oyejel8fgdl6fgs2s",
-            "the prefix SWMT" + "KN-1- is described in the manual",
+            "SW" + "MTKN-1-h8az29fw44sm6xb62zjiugv9owy3u3e" + "x3z60dm7r5p9mhut217-cd4oyejel8fgdl6fgs2s",
+            "the prefix SWMTKN-1- is described in the manual",
         ),
     ),
     Secret(
@@ -263,10 +264,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://circleci.com/docs/managing-api-tokens/",
-        bad=("CCIPAT_82FQjhyGFoXLqFZriboyWT_18913" + "317e2fe0db06f67a9e5a3b3d55e9560288e",),
+        bad=("CC" + "IPAT_82FQjhyGFoXLqFZriboyWT_18913" + "317e2fe0db06f67a9e5a3b3d55e9560288e",),
         good=(
-            "CCIPAT_nu4ysYUZkWX2zXDndGpxWW_34" + "5d8088562ed31bc0cda13f0429b9e9d17",
-            "the prefix CCIPAT_ is desc" + "ribed in the manual",
+            "CC" + "IPAT_nu4ysYUZkWX2zXDndGpxWW_34" + "5d8088562ed31bc0cda13f0429b9e9d17",
+            "the prefix CCIPAT_ is described in the manual",
         ),
     ),
     Secret(
@@ -282,10 +283,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://buildkite.com/docs/apis/managing-api-tokens",
         width=500,
-        bad=("bkua_xp30fwcrcwukkgx2s" + "cg1km5gmtxsblx8rdsmfwqa",),
+        bad=("bk" + "ua_xp30fwcrcwukkgx2s" + "cg1km5gmtxsblx8rdsmfwqa",),
         good=(
-            "bkua_kedai7kwyeril2p" + "bgzjmosuccu45hhuz8s2",
-            "the prefix bkua_ is desc" + "ribed in the manual",
+            "bk" + "ua_kedai7kwyeril2p" + "bgzjmosuccu45hhuz8s2",
+            "the prefix bkua_ is described in the manual",
         ),
     ),
     Secret(
@@ -301,10 +302,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.mixed,
-        bad=("TRAVIS_TOKEN=w1yb" + "iy9xCeU1YwxaFXMvNj",),
+        bad=("TR" + "AVIS" + "_TOKEN=" + "w1ybiy9xCeU" + "1YwxaFXMvNj",),
         good=(
-            "TRAVIS" + "_TOKEN=${TRAVIS_TOKEN}",
-            "TRAVIS_TOKEN=your" + "-travis-token-here",
+            "TR" + "AVIS" + "_TOKEN=${TR" + "AVIS" + "_TOKEN}",
+            "TR" + "AVIS" + "_TOKEN=yo" + "ur-travis" + "-token-here",
         ),
     ),
     Secret(
@@ -319,8 +320,8 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("CODECOV_TOKEN=00cb63a8-45" + "c5-4978-affb-5eede7a19f95",),
-        good=('codecov_run = "c9be86e1-0125-40f8' + '-a758-2375c8116ba0"',),
+        bad=("CO" + "DECO" + "V_TOKEN=" + "00cb63a8-45c5-4978" + "-affb-5eede7a19f95",),
+        good=('codecov_run = "' + "c9be86e1-0125-40f8" + '-a758-2375c8116ba0"',),
     ),
     Secret(
         id="jenkins-token",
@@ -334,10 +335,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://www.jenkins.io/doc/book/system-administration/authenticating-scripted-clients/",
-        bad=("JENKINS_API_TOKEN=112f47cb" + "544755804c3592735ee7af64dc",),
+        bad=("JE" + "NKINS_" + "API_TOKEN=" + "112f47cb544755804" + "c3592735ee7af64dc",),
         good=(
-            "JENKINS_A" + "PI_TOKEN=${JENKINS_API_TOKEN}",
-            "JENKINS_API_TOKEN=your" + "-jenkins-api-token-here",
+            "JE" + "NKINS_" + "API_TOKEN=${JE" + "NKINS_" + "API_TOKEN}",
+            "JE" + "NKINS_" + "API_TOKEN=yo" + "ur-jenkins-a" + "pi-token-here",
         ),
     ),
     Secret(
@@ -354,10 +355,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key",
         near=("octo",),
         holds=checksum.lettered,
-        bad=("octopus_api = API-MWAN4J1OD3LZ" + "2QHLMJA7R64ONPFK",),
+        bad=("octopus_api = AP" + "I-MWAN4J1OD3LZ" + "2QHLMJA7R64ONPFK",),
         good=(
-            "octopus_api = API-GTBZ9ZXVX" + "7CR3XRHTRE1X1Z",
-            "the prefix API- is desc" + "ribed in the manual",
+            "octopus_api = AP" + "I-GTBZ9ZXVX7" + "CR3XRHTRE1X1Z",
+            "the prefix API- is described in the manual",
         ),
     ),
     Secret(
@@ -372,10 +373,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.sonarsource.com/sonarqube-server/latest/user-guide/managing-tokens/",
-        bad=("sqp_33633414eaf3a8dfe7" + "ab4cde2dd90140e907c3d0",),
+        bad=("sq" + "p_33633414eaf3a8dfe7" + "ab4cde2dd90140e907c3d0",),
         good=(
-            "sqp_2273c1f5a8aed3a" + "35895c570a7e6790fd3e",
-            "the prefix squ_ is desc" + "ribed in the manual",
+            "sq" + "p_2273c1f5a8aed3a3" + "5895c570a7e6790fd3e",
+            "the prefix squ_ is described in the manual",
         ),
     ),
     Secret(
@@ -390,10 +391,10 @@ SECRETS: tuple[Secret, ...] = (
             " secret manager or a masked CI variable."
         ),
         revoke="https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens",
-        bad=("j8HxWgKxx297Yj.atlasv1.J-LvmlSVJs3pMTLCv_WU" + "mWPXHz-LcvQyBG9Nz-QyrsHRSxtJDwM6_behhbtxoE7v",),
+        bad=("j8" + "HxWgKxx297Yj.atlasv1.J-LvmlSVJs3pMTLCv_WUm" + "WPXHz-LcvQyBG9Nz-QyrsHRSxtJDwM6_behhbtxoE7v",),
         good=(
-            "31UoorsvIjzNWY.atlasv1.pS7Vj4tU0uvCJMG9v6" + "ztTFSmebb5TJRxIOhc1Pgv4zE_Mn7f7SiXRikTTln",
-            "the prefix .atl" + "asv1. is described in the manual",
+            "31" + "UoorsvIjzNWY.atlasv1.pS7Vj4tU0uvCJMG9v6" + "ztTFSmebb5TJRxIOhc1Pgv4zE_Mn7f7SiXRikTTln",
+            "the prefix .atlasv1. is described in the manual",
         ),
     ),
     Secret(
@@ -408,10 +409,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://www.pulumi.com/docs/pulumi-cloud/access-management/access-tokens/",
-        bad=("pul-4c331ba1ccb0b95583" + "03853d475992e5aada5a81",),
+        bad=("pu" + "l-4c331ba1ccb0b95583" + "03853d475992e5aada5a81",),
         good=(
-            "pul-d8db3dfd703bf8f" + "71ef39b4f40dbeb57845",
-            "the prefix pul- is desc" + "ribed in the manual",
+            "pu" + "l-d8db3dfd703bf8f7" + "1ef39b4f40dbeb57845",
+            "the prefix pul- is described in the manual",
         ),
     ),
     Secret(
@@ -426,10 +427,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("ico-arJe3M166wpBqX" + "FRKUwuZrvvpcC3ADq8",),
+        bad=("ic" + "o-arJe3M166wpBqX" + "FRKUwuZrvvpcC3ADq8",),
         good=(
-            "ico-v590yEBFAds" + "a5hQzr8ndq4gITOy",
-            "the prefix ico- is desc" + "ribed in the manual",
+            "ic" + "o-v590yEBFAdsa" + "5hQzr8ndq4gITOy",
+            "the prefix ico- is described in the manual",
         ),
     ),
     Secret(
@@ -444,10 +445,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developer.harness.io",
-        bad=("pat.sG6DBWfa1uu7CIxew0qsIk.7fcddb2c7" + "a2a98a1b765faa4.63JNDM96jvxlsJOMPeyE",),
+        bad=("pa" + "t.sG6DBWfa1uu7CIxew0qsIk.7fcddb2c7" + "a2a98a1b765faa4.63JNDM96jvxlsJOMPeyE",),
         good=(
-            "pat.Xs1qONBYGI3ZJdQGHK3jmv.a2fd83" + "8e2b94f550c055cf76.CvpnLquRvbJsB40",
-            "the prefix pat. is desc" + "ribed in the manual",
+            "pa" + "t.Xs1qONBYGI3ZJdQGHK3jmv.a2fd838" + "e2b94f550c055cf76.CvpnLquRvbJsB40",
+            "the prefix pat. is described in the manual",
         ),
     ),
     Secret(
@@ -462,10 +463,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.openshift.com",
-        bad=("oc login --token=sha256~7bufS64RzNSQxFUbXxSVg" + "x5iZlRBt5zZ7xJSdaz5BYh",),
+        bad=("oc login --token=sha256~7b" + "ufS64RzNSQxFUbXxSVgx" + "5iZlRBt5zZ7xJSdaz5BYh",),
         good=(
-            "oc login --token=sha256~l59xalUJXQ--9AI6PtA" + "1jvL1L4HN7uFveZQ00u",
-            "the prefix sha256~ is desc" + "ribed in the manual",
+            "oc login --token=sha256~l5" + "9xalUJXQ--9AI6PtA" + "1jvL1L4HN7uFveZQ00u",
+            "the prefix sha256~ is described in the manual",
         ),
     ),
     Secret(
@@ -479,10 +480,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Rancher and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("token-ucb3l:xves16hkcqpx94w6piqjel647eq" + "nciyybrjtxkmphb70csvdc0iov7",),
+        bad=("token-ucb3l:" + "xves16hkcqpx94w6piqjel647eq" + "nciyybrjtxkmphb70csvdc0iov7",),
         good=(
-            "token-04da1:tf8bbc8ahfj1froq29dw3k7j" + "3bvyfmjgrpccoqkkos0ebz5xq",
-            "the prefix token- is desc" + "ribed in the manual",
+            "token-04da1:" + "tf8bbc8ahfj1froq29dw3k7j" + "3bvyfmjgrpccoqkkos0ebz5xq",
+            "the prefix token- is described in the manual",
         ),
     ),
     Secret(
@@ -499,14 +500,20 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/",
         width=12000,
         bad=(
-            "client-key-data: LS0tLS1CRUdJTilYXKUjtPYvjXrM2tu4+4ArllrY9ltXSFiRxjaMi8kU4L8TDUp"
-            + "FQxs/YWKRrMNAjhUZNGghwB/8AmRG9TaqQ2cSipv62TQfWRBEsEkZtiyhiGLBAwuFzF9EXZ4+SP3QWsZ"
-            + "8rxcksVGxIs+8B6ROQZNrCKwibPRUsI",
+            "cl"
+            + "ient-k"
+            + "ey-data: "
+            + "LS0tLS1CRUdJTilYXKUjtPYvjXrM2tu4+4ArllrY9ltXSFiRxjaMi8kU4L"
+            + "8TDUpFQxs/YWKRrMNAjhUZNGghwB/8AmRG9TaqQ2cSipv62TQfWRBEsEkZ"
+            + "tiyhiGLBAwuFzF9EXZ4+SP3QWsZ8rxcksVGxIs+8B6ROQZNrCKwibPRUsI",
         ),
         good=(
-            "client-key-data: LS0tLS1CRUdJTiLUqjU6kIz36mqwzM8UjP7zUTZWrQ6Hx1BefHl"
+            "cl"
+            + "ient-k"
+            + "ey-data: "
+            + "LS0tLS1CRUdJTiLUqjU6kIz36mqwzM8UjP7zUTZWrQ6Hx1BefHl"
             + "wjQu4/tDj/eGCtBQiHm+9zvqBxqqs7jK7X15KYA7+PYyNxeOy9A",
-            "the prefix client-" + "key-data is described in the manual",
+            "the prefix cl" + "ient-k" + "ey-data is described in the manual",
         ),
     ),
     Secret(
@@ -527,14 +534,17 @@ SECRETS: tuple[Secret, ...] = (
         width=24000,
         rank=4,
         bad=(
-            "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1GcThicVZWUnFSN0JDQmJlTTQ3aEY2dXpzS0Jxd2VD"
-            + "QndKRWp2MGcwVk1jcVcwOHVkZzVxdFF4NW5LVVBZbnlDM1Q5K016MGp4L2lsTFBBM0c0Z1lhSWhQTUhM"
-            + "bmlNKzY2eEZycVNlN2JTY2EyamhqTjJhOXRrTmlEYXlWVzdud1p1eEFRN05jNmt0RjgyaXlmSEFTTmVk"
-            + "MGdLdjB3cnVGQT09Ci0tLS0tRU5EIFBSSVZBVEUgS0VZLS0tLS0K",
+            "LS"
+            + "0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1GcThicVZWUnFSN0JDQmJlTTQ3aEY2dXpzS"
+            + "0Jxd2VDQndKRWp2MGcwVk1jcVcwOHVkZzVxdFF4NW5LVVBZbnlDM1Q5K016MGp4L2lsTFBBM0"
+            + "c0Z1lhSWhQTUhMbmlNKzY2eEZycVNlN2JTY2EyamhqTjJhOXRrTmlEYXlWVzdud1p1eEFRN05"
+            + "jNmt0RjgyaXlmSEFTTmVkMGdLdjB3cnVGQT09Ci0tLS0tRU5EIFBSSVZBVEUgS0VZLS0tLS0K",
         ),
         good=(
-            "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1LU1h4ZkNkaD" + "Q5MEpzcHJSeEMyVCtOT1MyemE5b29ubnUralZUQmJuN1ZBMVdD",
-            "the prefix LS0tLS1" + "CRUdJTi is described in the manual",
+            "LS"
+            + "0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1LU1h4ZkNkaD"
+            + "Q5MEpzcHJSeEMyVCtOT1MyemE5b29ubnUralZUQmJuN1ZBMVdD",
+            "the prefix " + "LS0tLS1" + "CRUdJTi is described in the manual",
         ),
     ),
     Secret(
@@ -549,10 +559,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("[Interface]\nPrivateKey = Qw7jUmn/8nAT2se8Vfob0R" + "BF/GewFOlvF9OocIoJQm4=",),
+        bad=("[Interface]\nPrivateKey = " + "Qw7jUmn/8nAT2se8Vfob0R" + "BF/GewFOlvF9OocIoJQm4=",),
         good=(
-            "Priva" + "teKey = <private key>",
-            "PublicKey = 4uc+qDvNInPUzl1TBba83H" + "ug72OO8LWoxSBch7uEECE=",
+            "PrivateKey = <private key>",
+            "PublicKey = " + "4uc+qDvNInPUzl1TBba83H" + "ug72OO8LWoxSBch7uEECE=",
         ),
     ),
     Secret(
@@ -567,13 +577,15 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         bad=(
-            "eyJ0eXAiOiAiVENWMiJ9.k1lqYBt3Oey6a5Cg9cbmJ1WSIVgwnsM4"
+            "ey"
+            + "J0eXAiOiAiVENWMiJ9.k1lqYBt3Oey6a5Cg9cbmJ1WSIVgwnsM4"
             + "cZyW.65lsRWxXNpHbWIOcJdKMeuWFSTecGl5euBA8r_pkDVbi5aH6",
         ),
         good=(
-            "eyJ0eXAiOiAiVENWMiJ9.nveFqaMGS8EB75VqpKDPW94G4k8oH"
+            "ey"
+            + "J0eXAiOiAiVENWMiJ9.nveFqaMGS8EB75VqpKDPW94G4k8oH"
             + "bLLdHxj.v3kEuwETowDnK6WWEamcV-RLBJprKrSj_CpTJkBbyqJ",
-            "the prefix eyJ0eXAiOi" + "AiVENWMiJ9 is described in the manual",
+            "the prefix " + "eyJ0eXAiOi" + "AiVENWMiJ9 is described in the manual",
         ),
     ),
     Secret(
@@ -589,10 +601,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://docs.prefect.io",
         holds=checksum.mixed,
-        bad=("pnu_dsLd8IIT89skA0vZ" + "nTSWR0FqxsaONQlwXKrp",),
+        bad=("pn" + "u_dsLd8IIT89skA0vZ" + "nTSWR0FqxsaONQlwXKrp",),
         good=(
-            "pnu_vFWose48rZvTA" + "q5SXMN8XjhY492Q3Gw",
-            "the prefix pnu_ is desc" + "ribed in the manual",
+            "pn" + "u_vFWose48rZvTAq" + "5SXMN8XjhY492Q3Gw",
+            "the prefix pnu_ is described in the manual",
         ),
     ),
     Secret(
@@ -607,10 +619,10 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("odt_UC7cAjxjbyIa7x" + "91VMWe1pS17H0GQVXJ",),
+        bad=("od" + "t_UC7cAjxjbyIa7x" + "91VMWe1pS17H0GQVXJ",),
         good=(
-            "odt_GAvcbwtSyMW" + "hAeBJ4JaM7wKL4T5",
-            "the prefix odt_ is desc" + "ribed in the manual",
+            "od" + "t_GAvcbwtSyMWh" + "AeBJ4JaM7wKL4T5",
+            "the prefix odt_ is described in the manual",
         ),
     ),
     Secret(
@@ -628,10 +640,10 @@ SECRETS: tuple[Secret, ...] = (
         rank=2,
         near=("<server>", "<username>", "<user>"),
         holds=genuine,
-        bad=("<server><id>acme</id><password>XQEHRup" + "ObcM1AR</password></server>",),
+        bad=("<server><id>acme</id><password>XQ" + "EHRup" + "ObcM1AR</password></server>",),
         good=(
-            "<server><password>${env.PA" + "SSWORD}</password></server>",
-            "<server><password>changeme</pas" + "sword></server>",
+            "<server><password>${en" + "v.PA" + "SSWORD}</password></server>",
+            "<server><password>changeme</password></server>",
         ),
     ),
     Secret(
@@ -649,10 +661,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://learn.microsoft.com/nuget/nuget-org/publish-a-package",
         rank=2,
         holds=genuine,
-        bad=('<add key="ClearTex' + 'tPassword" value="Ki1Mwm3URQ883Kzb" />',),
+        bad=('<add key="Cl' + "earTex" + 'tPassword" value="' + "Ki1Mwm3U" + 'RQ883Kzb" />',),
         good=(
-            '<add key="ClearTex' + 'tPassword" value="%NUGET_TOKEN%" />',
-            '<add key="ClearTex' + 'tPassword" value="" />',
+            '<add key="Cl' + "earTex" + 'tPassword" value="%NUGET_TOKEN%" />',
+            '<add key="Cl' + "earTex" + 'tPassword" value="" />',
         ),
     ),
 )

@@ -18,11 +18,11 @@ SECRETS: tuple[Secret, ...] = (
             "Deactivate it in IAM, look at CloudTrail for its use, then use roles or OIDC in place of long-lived keys."
         ),
         revoke="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
-        bad=("AKIA3TF4GA" + "KT7NZJOYJT",),
+        bad=("AK" + "IA3TF4GA" + "KT7NZJOYJT",),
         good=(
-            "AKIA" + "SHORT",
-            "arn:aws:iam::123456" + "789012:user/AKIA",
-            '"unique_id": "AIDA5I6BWG' + 'S2WS4WUHJNU"',
+            "AKIASHORT",
+            "arn:aws:iam::" + "123456" + "789012:user/AKIA",
+            '"unique_id": "AI' + "DA5I6BWG" + 'S2WS4WUHJNU"',
         ),
     ),
     Secret(
@@ -50,10 +50,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
         width=300,
         holds=checksum.mixed,
-        bad=('aws_secret_access_key = "Qg9rOSAqwrayam/10d57' + 'xacOrbC0SA7L+KvVQRUH"',),
+        bad=("aw" + "s_secret" + '_access_key = "' + "Qg9rOSAqwrayam/10d57" + 'xacOrbC0SA7L+KvVQRUH"',),
         good=(
-            "aws_secret" + '_access_key = "${AWS_SECRET_ACCESS_KEY}"',
-            'aws_commit = "673c17c0f4567c7a141a' + 'bb5904e6ab108406b2d2"',
+            "aw" + "s_secret" + '_access_key = "${AW' + "S_SECRET" + '_ACCESS_KEY}"',
+            'aws_commit = "' + "673c17c0f4567c7a141a" + 'bb5904e6ab108406b2d2"',
         ),
     ),
     Secret(
@@ -70,12 +70,13 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
         width=2400,
         bad=(
-            "IQoJb3JpZ2luXw5jtTN1dTAuSkMwmMN4Bm6XexcXJLZZzBpdFDKRiC+w/vXkTiajsh"
+            "IQ"
+            + "oJb3JpZ2luXw5jtTN1dTAuSkMwmMN4Bm6XexcXJLZZzBpdFDKRiC+w/vXkTiajsh"
             + "PEGMJ6ynyCxXkrtb/3WIMvKdoNCWQljRm31wrR2anAsmzlB0PreICaH0yAeOv2h6hG",
         ),
         good=(
-            "IQoJb3JpZ2luoK6xMU2QAbPByDnTD5lTjO2uJvYdz6" + "0R/1CpNbxijaPAh5lzHOOHInJ3T9ok/JVDfOSBPtWh",
-            "the prefix FwoGZX" + "IvYXdz is described in the manual",
+            "IQ" + "oJb3JpZ2luoK6xMU2QAbPByDnTD5lTjO2uJvYdz6" + "0R/1CpNbxijaPAh5lzHOOHInJ3T9ok/JVDfOSBPtWh",
+            "the prefix Fw" + "oGZX" + "IvYXdz is described in the manual",
         ),
     ),
     Secret(
@@ -85,7 +86,7 @@ SECRETS: tuple[Secret, ...] = (
         keywords=("ABSK", "bedrock-api-key-"),
         pattern=(
             r"(?:ABSKQmVkcm9ja0FQSUtleS[A-Za-z0-9+/]{80,260}={0,2}"
-            r"|bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=%]{40,})"
+            r"|bedrock-api-key-[Y]mVkcm9jay5hbWF6b25hd3MuY29t[A-Za-z0-9+/=%]{40,})"
         ),
         why="Whoever has it can call the models at your expense and read what they answer.",
         fix=(
@@ -95,12 +96,15 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
         width=2400,
         bad=(
-            "ABSKQmVkcm9ja0FQSUtleS514XPYNLj4MRCdhxm00wbSA5Ym/aFAlCXDT18wK/lueY"
+            "AB"
+            + "SKQmVkcm9ja0FQSUtleS514XPYNLj4MRCdhxm00wbSA5Ym/aFAlCXDT18wK/lueY"
             + "hEVPODERlMfyGMixHFdtOKZO02copG8B2NW0FWBxxab7dAwuIYHwbyCNHoCe0UGihY",
         ),
         good=(
-            "ABSKQmVkcm9ja0FQSUtleSKOtjCTK3JrUgQJxY5dO3cX1P86" + "TPAe9Gfpi3TdgKRDiIJso++BzRU3kmLxKp8Fz4NnYoqTnHmY",
-            "the prefix ABSK is desc" + "ribed in the manual",
+            "AB"
+            + "SKQmVkcm9ja0FQSUtleSKOtjCTK3JrUgQJxY5dO3cX1P86"
+            + "TPAe9Gfpi3TdgKRDiIJso++BzRU3kmLxKp8Fz4NnYoqTnHmY",
+            "the prefix ABSK is described in the manual",
         ),
     ),
     Secret(
@@ -115,10 +119,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
-        bad=("amzn.mws.361e2880-e7db" + "-488b-a45a-6664d42ee322",),
+        bad=("am" + "zn.mws.361e2880-e7db" + "-488b-a45a-6664d42ee322",),
         good=(
-            "amzn.mws.dd8b2c73-85" + "86-4322-ae5f-176d61c",
-            "the prefix amzn" + ".mws. is described in the manual",
+            "am" + "zn.mws.dd8b2c73-85" + "86-4322-ae5f-176d61c",
+            "the prefix amzn.mws. is described in the manual",
         ),
     ),
     Secret(
@@ -133,10 +137,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
-        bad=("da2-02fhuvqyj1b" + "ym9l393udi7k7tf",),
+        bad=("da" + "2-02fhuvqyj1b" + "ym9l393udi7k7tf",),
         good=(
-            "da2-k999nosw" + "iq9p9g0kbayyw",
-            "the prefix da2- is desc" + "ribed in the manual",
+            "da" + "2-k999nosw" + "iq9p9g0kbayyw",
+            "the prefix da2- is described in the manual",
         ),
     ),
     Secret(
@@ -148,10 +152,10 @@ SECRETS: tuple[Secret, ...] = (
         why="Whoever has it can use the APIs it is not restricted for, at your expense.",
         fix="Delete it in the Cloud console, then restrict the new one to the APIs and the callers that need it.",
         revoke="https://cloud.google.com/docs/authentication/api-keys",
-        bad=("AIzazSLwegtOHm1XFOK" + "lgCgdR8uOowpAIUtT0K7",),
+        bad=("AI" + "zazSLwegtOHm1XFOKl" + "gCgdR8uOowpAIUtT0K7",),
         good=(
-            "AIzakgX1Tuc9ud1Tj" + "sofJIDM4wS0KGDuex",
-            "the prefix AIza is desc" + "ribed in the manual",
+            "AI" + "zakgX1Tuc9ud1Tj" + "sofJIDM4wS0KGDuex",
+            "the prefix AIza is described in the manual",
         ),
     ),
     Secret(
@@ -166,10 +170,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://cloud.google.com/docs/authentication/api-keys",
-        bad=("AQ.Ab8RN6UlLuU2GjkfUkyLdlA" + "mCjcwFKl00PtHwMQNfeVl0OfdnG",),
+        bad=("AQ" + ".Ab8RN6UlLuU2GjkfUkyLdlA" + "mCjcwFKl00PtHwMQNfeVl0OfdnG",),
         good=(
-            "AQ.Ab8RN60ezCEckpgqpHWUr" + "a8yIn0XGG36x5PIEzdIbvRQC",
-            "the prefix AQ.A" + "b8RN6 is described in the manual",
+            "AQ" + ".Ab8RN60ezCEckpgqpHWUr" + "a8yIn0XGG36x5PIEzdIbvRQC",
+            "the prefix AQ.Ab8RN6 is described in the manual",
         ),
     ),
     Secret(
@@ -184,10 +188,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://cloud.google.com/docs/authentication/api-keys",
-        bad=("GOCSPX-m1xgtsZfp9" + "d6LMXJlWDidAw1Xcfa",),
+        bad=("GO" + "CSPX-m1xgtsZfp9d" + "6LMXJlWDidAw1Xcfa",),
         good=(
-            "GOCSPX-3CrjNXqf" + "M08hagfsuRwT0zh",
-            "the prefix GOCSPX- is desc" + "ribed in the manual",
+            "GO" + "CSPX-3CrjNXqf" + "M08hagfsuRwT0zh",
+            "the prefix GOCSPX- is described in the manual",
         ),
     ),
     Secret(
@@ -203,9 +207,9 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://cloud.google.com/docs/authentication/api-keys",
         width=1200,
-        bad=("ya29.U0CHaf8gDvDVSxgiE8cQhEieRGZ" + "NLNxWiZmMZ2ebM30PalGjBBGFcOKVGYEa",),
+        bad=("ya" + "29.U0CHaf8gDvDVSxgiE8cQhEieRGZ" + "NLNxWiZmMZ2ebM30PalGjBBGFcOKVGYEa",),
         good=(
-            "ya29." + "short",
+            "ya29.short",
             "see ya29.",
         ),
     ),
@@ -222,10 +226,12 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://cloud.google.com/docs/authentication/api-keys",
         width=500,
-        bad=("1//0IcYE10x9MNpMDFdnQw_dY8YzoImZWb21H2jibRxFW2A" + "hgyNINoaz7d6mHvzAFvWyDczpERl8FH31HP6ColdWuUQsGQ",),
+        bad=(
+            "1/" + "/0IcYE10x9MNpMDFdnQw_dY8YzoImZWb21H2jibRxFW2A" + "hgyNINoaz7d6mHvzAFvWyDczpERl8FH31HP6ColdWuUQsGQ",
+        ),
         good=(
-            "1//0sXq5yeFlCA-mGa6c4RZOgJaQy8yZlX4drmsoN" + "sJFbMHhmNT8hugVuEM4rqLMimdHCCKGF_DfQwJig96",
-            "the prefix 1//0 is desc" + "ribed in the manual",
+            "1/" + "/0sXq5yeFlCA-mGa6c4RZOgJaQy8yZlX4drmsoNs" + "JFbMHhmNT8hugVuEM4rqLMimdHCCKGF_DfQwJig96",
+            "the prefix 1//0 is described in the manual",
         ),
     ),
     Secret(
@@ -233,7 +239,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Google service account key",
         severity=Severity.CRITICAL,
         keywords=("service_account",),
-        pattern=r'(?s)"private_key"\s*:\s*"(-----BEGIN PRIVATE KEY-----[^"]{200,})"',
+        pattern=r'(?s)"private_key"\s*:\s*"(-----BEGIN PRIVATE[ ]KEY-----[^"]{200,})"',
         why="Whoever has the file is the service account.",
         fix="Delete the key in IAM, then use workload identity federation, which has no key to lose.",
         revoke="https://cloud.google.com/docs/authentication/api-keys",
@@ -241,18 +247,23 @@ SECRETS: tuple[Secret, ...] = (
         rank=5,
         near=("private_key",),
         bad=(
-            '{"type": "service_account", "private_key_id": "d7b9bdfe70acfa7f08dffa6eb30f47ed3'
-            + 'c872201", "private_key": "-----BEGIN PRIVATE'
-            + " KEY-----\\nMNiKThLRqWrzr5mcCYcwhKSdo"
-            + "s9UVvU8io5I0IENLcs4rClxtTVb3QkFXro34QgfZMnw7RsIcPXeHpqILFAqFLCfO9nmQV+0na22uFmzB"
-            + "HOdkB4PHoQzg1xsb8xyAvSBKxX6wehUAI2mnXMLlt/gh8LpZVYSPqqyVMyiwm8FPxoKd32sjQbNTUVbo"
-            + "gxIP0n+crXqf1qqSzEFV8Wz1WYkhi7Zpr7cLuIE327q9wX6x2L8RgW5EKjeXO62KjWYRNm3fdvGEQFiN"
-            + "4r1/PzQCWRkTTTsBjQpiNAGl8cEG/8=\\n-----END PRIVATE"
+            '{"type": "se'
+            + "rvice_"
+            + 'account", "pr'
+            + "ivate"
+            + '_key_id": "'
+            + "d7b9bdfe70acfa7f08df"
+            + 'fa6eb30f47ed3c872201", "private_key": "-----BEGIN PRIVATE'
+            + " KEY-----\\nM"
+            + "NiKThLRqWrzr5mcCYcwhKSdos9UVvU8io5I0IENLcs4rClxtTVb3QkFXro34QgfZMnw7RsIc"
+            + "PXeHpqILFAqFLCfO9nmQV+0na22uFmzBHOdkB4PHoQzg1xsb8xyAvSBKxX6wehUAI2mnXMLlt/"
+            + "gh8LpZVYSPqqyVMyiwm8FPxoKd32sjQbNTUVbogxIP0n+crXqf1qqSzEFV8Wz1WYkhi7Zpr7cL"
+            + "uIE327q9wX6x2L8RgW5EKjeXO62KjWYRNm3fdvGEQFiN4r1/PzQCWRkTTTsBjQpiNAGl8cEG/8=\\n-----END PRIVATE"
             + ' KEY-----\\n"}',
         ),
         good=(
-            '"type": "service' + '_account", "private_key": ""',
-            '"type": "service' + '_account"',
+            '"type": "se' + "rvice_" + 'account", "private_key": ""',
+            '"type": "se' + "rvice_" + 'account"',
         ),
     ),
     Secret(
@@ -267,10 +278,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://cloud.google.com/docs/authentication/api-keys",
-        bad=("GOOG1EOMJ8FI136Z6LVHTV8R064Y5V" + "E6CZCAIKX654397OWFXLRMW0F32EGPS",),
+        bad=("GO" + "OG1EOMJ8FI136Z6LVHTV8R064Y5V" + "E6CZCAIKX654397OWFXLRMW0F32EGPS",),
         good=(
-            "GOOG1E0S4AVAGQEKGEK3VLL9WFOU" + "DJU8BRGQ9ZA64887L3JAMIJI6UQA",
-            "the prefix GOOG1E is desc" + "ribed in the manual",
+            "GO" + "OG1E0S4AVAGQEKGEK3VLL9WFOU" + "DJU8BRGQ9ZA64887L3JAMIJI6UQA",
+            "the prefix GOOG1E is described in the manual",
         ),
     ),
     Secret(
@@ -286,13 +297,15 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://firebase.google.com/docs/cloud-messaging/auth-server",
         bad=(
-            "AAAA4bviPhw:APA91baau4QAPsGbNMKJz5_UZXAR0ysPCGlom0L7qsKq0w9n84x6iWDnt4BWEnL2Qx1u"
-            + "2FfXoj_wKIaZy_H0y362Md55AWyKw8i9ViuAxUvuMZHMEbq5w1dphUk6Shlee5qaeLOekUqf",
+            "AAAA4bviPhw:AP"
+            + "A91baau4QAPsGbNMKJz5_UZXAR0ysPCGlom0L7qsKq0w9n84x6iWDnt4BWEnL2Qx1u2F"
+            + "fXoj_wKIaZy_H0y362Md55AWyKw8i9ViuAxUvuMZHMEbq5w1dphUk6Shlee5qaeLOekUqf",
         ),
         good=(
-            "AAAAbgPUvH2:APA91bUyOox_oyq46t1fusu2MGp5IhUZFwbtMijkdr2fGVOwVgITw6grwl44JgiSEhn"
-            + "1sj1tm7aBAhLCt0rr1K6EoKwbTWcN-WubKpSdxpMONaeG-d7bWBDBxj6tFdThmtfvUMv",
-            "the prefix :APA91b is desc" + "ribed in the manual",
+            "AAAAbgPUvH2:AP"
+            + "A91bUyOox_oyq46t1fusu2MGp5IhUZFwbtMijkdr2fGVOwVgITw6grwl44JgiSEhn1"
+            + "sj1tm7aBAhLCt0rr1K6EoKwbTWcN-WubKpSdxpMONaeG-d7bWBDBxj6tFdThmtfvUMv",
+            "the prefix :APA91b is described in the manual",
         ),
     ),
     Secret(
@@ -307,11 +320,13 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
         holds=checksum.azure_storage,
         bad=(
-            "AccountKey=7vWzvJYRPN4SRN0jzmvXNYWc172McF0kfddYzJ" + "MQoIRwxPgQIhKo4vUFBpDkPuZFLuEHvsSuvrExdgJ2ssedRz==",
+            "AccountKey="
+            + "7vWzvJYRPN4SRN0jzmvXNYWc172McF0kfddYzJMQoIR"
+            + "wxPgQIhKo4vUFBpDkPuZFLuEHvsSuvrExdgJ2ssedRz==",
         ),
         good=(
-            "Accou" + "ntKey=$(StorageKey)",
-            "AccountKey=de" + "vstoreaccount1",
+            "AccountKey=$(StorageKey)",
+            "AccountKey=" + "devstore" + "account1",
         ),
     ),
     Secret(
@@ -345,10 +360,12 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
         width=140,
         holds=checksum.mixed,
-        bad=("V++XGDbqKEgFD7rwnLOIejvThizwElcOEMIqxwf/+vOw" + "yStyx8Kb0yw39PlBKYCCT/skQe8CMUWbACDbZkL++q==",),
+        bad=(
+            "V+" + "+XGDbqKEgFD7rwnLOIejvThizwElcOEMIqxwf/+vO" + "wyStyx8Kb0yw39PlBKYCCT/skQe8CMUWbAC" + "DbZkL++q==",
+        ),
         good=(
-            "s3S+Any4gSltV97+vs4tQlgiMFdCRnQVQfNv6ELvD" + "i5CYWpkooILGKswbfUScYR4XyoT4hEA7ighACDbVsr",
-            "the prefix +ABa is desc" + "ribed in the manual",
+            "s3" + "S+Any4gSltV97+vs4tQlgiMFdCRnQVQfNv6ELvDi" + "5CYWpkooILGKswbfUScYR4XyoT4hEA7ighAC" + "DbVsr",
+            "the prefix +ABa is described in the manual",
         ),
     ),
     Secret(
@@ -363,10 +380,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
-        bad=("Kfqf5N8tgP7eiDeINB6ExKkzqu0sTW3kFIHnBQyIJd" + "45rlhKRW5gJQQJ99SEIv1bo90sldXjK8JY66Gs3RCL",),
+        bad=("Kf" + "qf5N8tgP7eiDeINB6ExKkzqu0sTW3kFIHnBQyIJd" + "45rlhKRW5gJQQJ99SEIv1bo90sldXjK8JY66Gs3RCL",),
         good=(
-            "c9mQF1eVtFYsHnopCALeoHlQOw4ibCIrHArhU67" + "bDSfBRjnjNkAcJQQJ99XSWNzSe4gzEcGBgtCJqQe",
-            "the prefix JQQJ9 is desc" + "ribed in the manual",
+            "c9" + "mQF1eVtFYsHnopCALeoHlQOw4ibCIrHArhU67b" + "DSfBRjnjNkAcJQQJ99XSWNzSe4gzEcGBgtCJqQe",
+            "the prefix JQQJ9 is described in the manual",
         ),
     ),
     Secret(
@@ -381,10 +398,10 @@ SECRETS: tuple[Secret, ...] = (
             "identity or federated credentials."
         ),
         revoke="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
-        bad=("nQY8Q~VJu5N0fnPH06GAH5E" + "sGM6P5b8KLKZ26M84",),
+        bad=("nQY8Q~VJ" + "u5N0fnPH06GAH5E" + "sGM6P5b8KLKZ26M84",),
         good=(
-            "yF98Q~kPhZTZd0k6rOjP" + "brdmJqq7oJ6f4Qx",
-            "the prefix Q~ is desc" + "ribed in the manual",
+            "yF98Q~kP" + "hZTZd0k6rOjP" + "brdmJqq7oJ6f4Qx",
+            "the prefix Q~ is described in the manual",
         ),
     ),
     Secret(
@@ -401,13 +418,27 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
         holds=checksum.mixed,
         bad=(
-            "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey=qQU/AqEjYkiz1D"
-            + "ttfKGG5a6oTAT6v6UsSd471jp9pMC=",
+            "Endpoint=sb:"
+            + "//acme.serviceb"
+            + "us.windows.net/;Sh"
+            + "aredAcce"
+            + "ssKeyName=root;Sh"
+            + "aredAc"
+            + "cessKey="
+            + "qQU/AqEjYkiz1DttfKGG5a"
+            + "6oTAT6v6UsSd471jp9pMC=",
         ),
         good=(
-            "Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey=5HjcEd+J"
-            + "0+CUSKWbMQLgZyeVphWWqiry2",
-            "the prefix sharedac" + "cesskey= is described in the manual",
+            "Endpoint=sb:"
+            + "//acme.serviceb"
+            + "us.windows.net/;Sh"
+            + "aredAcce"
+            + "ssKeyName=root;Sh"
+            + "aredAc"
+            + "cessKey="
+            + "5HjcEd+J0+CUSKWb"
+            + "MQLgZyeVphWWqiry2",
+            "the prefix " + "sharedac" + "cesskey= is described in the manual",
         ),
     ),
     Secret(
@@ -424,12 +455,15 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
         near=("sv=",),
         bad=(
-            "https://acme.blob.core.windows.net/c?sv=2022-11-02&se=2030-01-01&sp=r&sig=zBsJOUM65EDdNCXkQKH"
-            + "DhnpmfOxwInvXzmfG99il2fv%3D",
+            "https:"
+            + "//acme.blob.cor"
+            + "e.windows.net/c?sv=2022-11-02&se=2030-01-01&sp=r&sig="
+            + "zBsJOUM65EDdNCXkQKHDhn"
+            + "pmfOxwInvXzmfG99il2fv%3D",
         ),
         good=(
-            "?sv=2020&sig=" + "short",
-            "&sig={{sign" + "ature}}",
+            "?sv=2020&sig=short",
+            "&sig={{signature}}",
         ),
     ),
     Secret(
@@ -444,10 +478,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
-        bad=("vMr7tk8QqLdQ3eedhc6fHQcWT8KqmGLtSnxrGKotgD" + "G8XyiBEvIfKYWUv27eDqmlyLM0WsjvnIViAZDOv3G6",),
+        bad=("vM" + "r7tk8QqLdQ3eedhc6fHQcWT8KqmGLtSnxrGKotgD" + "G8XyiBEvIfKYWUv27eDqmlyLM0WsjvnIViAZDOv3G6",),
         good=(
-            "MsHCbAKPmJqPldbiianBU8aLMdu7tGpLfisz5Xa" + "6TfZzv6ml5r9R5uaqfuTQ1kba6Tse4CUyWW6fAZD",
-            "the prefix AZDO is desc" + "ribed in the manual",
+            "Ms" + "HCbAKPmJqPldbiianBU8aLMdu7tGpLfisz5Xa6" + "TfZzv6ml5r9R5uaqfuTQ1kba6Tse4CUyWW6fAZD",
+            "the prefix AZDO is described in the manual",
         ),
     ),
     Secret(
@@ -463,10 +497,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
         holds=checksum.lettered,
-        bad=("AZURE_DEVOPS_PAT=ujyhqqdw3zrcwgho3" + "zwgnma3bjqifwxg3cocjoyn5ifdt5pj6oj5",),
+        bad=("AZ" + "URE_DE" + "VOPS_PAT=" + "ujyhqqdw3zrcwgho3zwgnma3bj" + "qifwxg3cocjoyn5ifdt5pj6oj5",),
         good=(
-            "AZURE_DE" + "VOPS_PAT=${AZURE_DEVOPS_PAT}",
-            "AZURE_DEVOPS_PAT=your" + "-azure-devops-pat-here",
+            "AZ" + "URE_DE" + "VOPS_PAT=${AZ" + "URE_DE" + "VOPS_PAT}",
+            "AZ" + "URE_DE" + "VOPS_PAT=yo" + "ur-azure-de" + "vops-pat-here",
         ),
     ),
     Secret(
@@ -482,10 +516,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
-        bad=("AZURE_OPENAI_API_KEY=1410b" + "0da743520bd0efc35131e8c1eff",),
+        bad=("AZ" + "URE_OPEN" + "AI_API_KEY=" + "1410b0da743520bd" + "0efc35131e8c1eff",),
         good=(
-            "AZURE_OPEN" + "AI_API_KEY=${AZURE_OPENAI_API_KEY}",
-            "AZURE_OPENAI_API_KEY=your" + "-azure-openai-api-key-here",
+            "AZ" + "URE_OPEN" + "AI_API_KEY=${AZ" + "URE_OPEN" + "AI_API_KEY}",
+            "AZ" + "URE_OPEN" + "AI_API_KEY=yo" + "ur-azure-open" + "ai-api-key-here",
         ),
     ),
     Secret(
@@ -500,10 +534,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
-        bad=("cfut_3aO64RWqX6rhB4VhzVk1G" + "dgSpKyPbUD174cqZVbHf8298d7e",),
+        bad=("cf" + "ut_3aO64RWqX6rhB4VhzVk1G" + "dgSpKyPbUD174cqZVbHf8298d7e",),
         good=(
-            "cfut_iNJrvosaklvdteGwFmV" + "3tMnJrdQMhtNNNvZev6AA832",
-            "the prefix cfk_ is desc" + "ribed in the manual",
+            "cf" + "ut_iNJrvosaklvdteGwFmV" + "3tMnJrdQMhtNNNvZev6AA832",
+            "the prefix cfk_ is described in the manual",
         ),
     ),
     Secret(
@@ -520,10 +554,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
         holds=checksum.lettered,
-        bad=('CLOUDFLARE_API_TOKEN = "y-lZ6KbHdDLDuRYMs0nu' + 'Gu9wU9Ztiur7ZNZKvp2c"',),
+        bad=("CL" + "OUDFLARE" + '_API_TOKEN = "' + "y-lZ6KbHdDLDuRYMs0nu" + 'Gu9wU9Ztiur7ZNZKvp2c"',),
         good=(
-            "CLOUDFLARE" + "_API_TOKEN=${CLOUDFLARE_API_TOKEN}",
-            "CLOUDFLARE_API_TOKEN=your" + "-cloudflare-api-token-here",
+            "CL" + "OUDFLARE" + "_API_TOKEN=${CL" + "OUDFLARE" + "_API_TOKEN}",
+            "CL" + "OUDFLARE" + "_API_TOKEN=yo" + "ur-cloudflare" + "-api-token-here",
         ),
     ),
     Secret(
@@ -539,15 +573,17 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
         bad=(
-            "v1.0-f7dc3c523235f0f8ef192f1c-abf4e00edbd1e322ee643edc92a8f145ffbeea71553077fac1"
-            + "3f91f6842993551a4914cdd0ee47205f546809910ad92baacd7d12e877cb4d08d0337464e89be3f9"
-            + "ff2cb630b31bc591",
+            "v1"
+            + ".0-f7dc3c523235f0f8ef192f1c-abf4e00edbd1e322ee643edc92a8f"
+            + "145ffbeea71553077fac13f91f6842993551a4914cdd0ee47205f54680"
+            + "9910ad92baacd7d12e877cb4d08d0337464e89be3f9ff2cb630b31bc591",
         ),
         good=(
-            "v1.0-2f3bbcf0a7195811ad638283-35cf85c3c4099ec4508a98edae7a7773d5afc45819f026737d"
-            + "6a79356606bf4f315a7f036a1da8dd31f66ea10cd9d63a9e69f63019a7395c8a67c4569b604eeb2c"
-            + "ddf29b185d1",
-            "the prefix v1.0- is desc" + "ribed in the manual",
+            "v1"
+            + ".0-2f3bbcf0a7195811ad638283-35cf85c3c4099ec4508a98edae7"
+            + "a7773d5afc45819f026737d6a79356606bf4f315a7f036a1da8dd31f6"
+            + "6ea10cd9d63a9e69f63019a7395c8a67c4569b604eeb2cddf29b185d1",
+            "the prefix v1.0- is described in the manual",
         ),
     ),
     Secret(
@@ -562,10 +598,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.digitalocean.com/reference/api/create-personal-access-token/",
-        bad=("dop_v1_e818f83a16d1e942f793901aa768" + "613e426527120b342268249bcc1188914593",),
+        bad=("do" + "p_v1_e818f83a16d1e942f793901aa7686" + "13e426527120b342268249bcc1188914593",),
         good=(
-            "dop_v1_e55c0f65513b590815a179e851" + "a5c5f735383ea3e9d62f9b655113f8a0c",
-            "the prefix dop_v1_ is desc" + "ribed in the manual",
+            "do" + "p_v1_e55c0f65513b590815a179e851" + "a5c5f735383ea3e9d62f9b655113f8a0c",
+            "the prefix dop_v1_ is described in the manual",
         ),
     ),
     Secret(
@@ -580,10 +616,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://devcenter.heroku.com/articles/authentication",
-        bad=("HRKU-AAZyIdviO1L6gbvtQ4drEJXmQrF" + "QxxnCnGg2KNUduGoDsSS8LIIMP6ucdbB3",),
+        bad=("HR" + "KU-AAZyIdviO1L6gbvtQ4drEJXmQrF" + "QxxnCnGg2KNUduGoDsSS8LIIMP6ucdbB3",),
         good=(
-            "HRKU-AAuLsI1C1yNo_dknzb_nL9Z3w" + "3SNhsKvTLP_2yUZqx2XnU5sy-__V2g",
-            "the prefix HRKU-AA is desc" + "ribed in the manual",
+            "HR" + "KU-AAuLsI1C1yNo_dknzb_nL9Z3w" + "3SNhsKvTLP_2yUZqx2XnU5sy-__V2g",
+            "the prefix HRKU-AA is described in the manual",
         ),
     ),
     Secret(
@@ -599,8 +635,8 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://devcenter.heroku.com/articles/authentication",
-        bad=("HEROKU_API_KEY=49419a1f-e" + "2ac-4c3e-ae22-5bdd7f85cd5e",),
-        good=('heroku_app_id = "c5552a10-fc96-4095' + '-a9d8-ca9f19ff5593"',),
+        bad=("HE" + "ROKU_" + "API_KEY=" + "49419a1f-e2ac-4c3e" + "-ae22-5bdd7f85cd5e",),
+        good=("he" + "roku" + '_app_id = "' + "c5552a10-fc96-4095" + '-a9d8-ca9f19ff5593"',),
     ),
     Secret(
         id="fly-token",
@@ -615,10 +651,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://fly.io/docs/security/tokens/",
         width=900,
-        bad=("fo1_KdiyfjqOy3Khwl8wogz" + "3YfXuPrSbuEpwQdvkh_Nuyiv",),
+        bad=("fo" + "1_KdiyfjqOy3Khwl8wogz3" + "YfXuPrSbuEpwQdvkh_Nuyiv",),
         good=(
-            "fo1_E-bLhU8LwP7419rpb" + "cHJeMbToJ5ynhWKHS6xn2",
-            "the prefix fm1_ is desc" + "ribed in the manual",
+            "fo" + "1_E-bLhU8LwP7419rpb" + "cHJeMbToJ5ynhWKHS6xn2",
+            "the prefix fm1_ is described in the manual",
         ),
     ),
     Secret(
@@ -634,10 +670,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://render.com/docs/api",
         holds=checksum.mixed,
-        bad=("rnd_dViEwpRGsbhC" + "Oa2uYDuRBa1kYcOo",),
+        bad=("rn" + "d_dViEwpRGsbhC" + "Oa2uYDuRBa1kYcOo",),
         good=(
-            "rnd_U84YsQjDa" + "0x9YArMRMgEmfb",
-            "the prefix rnd_ is desc" + "ribed in the manual",
+            "rn" + "d_U84YsQjDa0" + "x9YArMRMgEmfb",
+            "the prefix rnd_ is described in the manual",
         ),
     ),
     Secret(
@@ -652,10 +688,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://vercel.com/docs/rest-api#authentication",
-        bad=("vcp_Ty4Edrd7NpIS8UTJXJ8FbI5apv" + "6oKxL5fjet9fBVpEKjTvypkGKW6dTP",),
+        bad=("vc" + "p_Ty4Edrd7NpIS8UTJXJ8FbI5apv" + "6oKxL5fjet9fBVpEKjTvypkGKW6dTP",),
         good=(
-            "vcp_3IXJNv_7NidimeRFERDIbLb" + "WkBP0M6Pc87qxDggHKEDIEa6ZA7n",
-            "the prefix vcp_ is desc" + "ribed in the manual",
+            "vc" + "p_3IXJNv_7NidimeRFERDIbLbW" + "kBP0M6Pc87qxDggHKEDIEa6ZA7n",
+            "the prefix vcp_ is described in the manual",
         ),
     ),
     Secret(
@@ -672,10 +708,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://vercel.com/docs/rest-api#authentication",
         holds=checksum.mixed,
-        bad=("VERCEL_TOKEN=7wDns" + "viddErFOauailRCk6FT",),
+        bad=("VE" + "RCEL" + "_TOKEN=" + "7wDnsviddErF" + "OauailRCk6FT",),
         good=(
-            "VERCEL" + "_TOKEN=${VERCEL_TOKEN}",
-            "VERCEL_TOKEN=your" + "-vercel-token-here",
+            "VE" + "RCEL" + "_TOKEN=${VE" + "RCEL" + "_TOKEN}",
+            "VE" + "RCEL" + "_TOKEN=yo" + "ur-vercel" + "-token-here",
         ),
     ),
     Secret(
@@ -691,10 +727,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://docs.netlify.com/api/get-started/",
         holds=checksum.mixed,
-        bad=("nfp_JklxSXLjwo2UYsIa" + "LpWgnxX05gTm8V4rouD5",),
+        bad=("nf" + "p_JklxSXLjwo2UYsIa" + "LpWgnxX05gTm8V4rouD5",),
         good=(
-            "nfp_m1AKhBgpdKPQD" + "L6awarBDwUz6swxATQ",
-            "the prefix nfp_ is desc" + "ribed in the manual",
+            "nf" + "p_m1AKhBgpdKPQDL" + "6awarBDwUz6swxATQ",
+            "the prefix nfp_ is described in the manual",
         ),
     ),
     Secret(
@@ -711,10 +747,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://docs.netlify.com/api/get-started/",
         holds=checksum.mixed,
-        bad=("NETLIFY_AUTH_TOKEN=YJr4otJE9uFs" + "9jCRKXKVFMRjTGm9QzylQ_zxyNwpiKd",),
+        bad=("NE" + "TLIFY_A" + "UTH_TOKEN=YJ" + "r4otJE9uFs9jCRKXKVFM" + "RjTGm9QzylQ_zxyNwpiKd",),
         good=(
-            "NETLIFY_A" + "UTH_TOKEN=${NETLIFY_AUTH_TOKEN}",
-            "NETLIFY_AUTH_TOKEN=your" + "-netlify-auth-token-here",
+            "NE" + "TLIFY_A" + "UTH_TOKEN=${NE" + "TLIFY_A" + "UTH_TOKEN}",
+            "NE" + "TLIFY_A" + "UTH_TOKEN=yo" + "ur-netlify-a" + "uth-token-here",
         ),
     ),
     Secret(
@@ -729,8 +765,8 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("RAILWAY_TOKEN=df520dd7-bc" + "9c-49a8-a262-e8dfb449e4db",),
-        good=('railway_project_id = "05c91e1a-a242-433b' + '-a460-17b51e13257b"',),
+        bad=("RA" + "ILWA" + "Y_TOKEN=" + "df520dd7-bc9c-49a8" + "-a262-e8dfb449e4db",),
+        good=("ra" + "ilway_p" + 'roject_id = "' + "05c91e1a-a242-433b" + '-a460-17b51e13257b"',),
     ),
     Secret(
         id="alibaba-access-key",
@@ -745,10 +781,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://www.alibabacloud.com/help/ram/user-guide/create-an-accesskey-pair",
         holds=checksum.mixed,
-        bad=("LTAIycGyMYb4" + "zwoqLtXb5FMQ",),
+        bad=("LT" + "AIycGyMYb4" + "zwoqLtXb5FMQ",),
         good=(
-            "LTAIHkb3E" + "KYsyR92QqP",
-            "the prefix LTAI is desc" + "ribed in the manual",
+            "LT" + "AIHkb3EK" + "YsyR92QqP",
+            "the prefix LTAI is described in the manual",
         ),
     ),
     Secret(
@@ -764,10 +800,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://www.alibabacloud.com/help/ram/user-guide/create-an-accesskey-pair",
         holds=checksum.mixed,
-        bad=("ALIYUN_ACCESS_KEY_SECRET=oR" + "AbZYt953isOEgzRSqOVTHgtSfaCo",),
+        bad=("AL" + "IYUN_ACCES" + "S_KEY_SECRET=" + "oRAbZYt953isOEg" + "zRSqOVTHgtSfaCo",),
         good=(
-            "ALIYUN_ACCES" + "S_KEY_SECRET=${ALIYUN_ACCESS_KEY_SECRET}",
-            "ALIYUN_ACCESS_KEY_SECRET=your" + "-aliyun-access-key-secret-here",
+            "AL" + "IYUN_ACCES" + "S_KEY_SECRET=${AL" + "IYUN_ACCES" + "S_KEY_SECRET}",
+            "AL" + "IYUN_ACCES" + "S_KEY_SECRET=yo" + "ur-aliyun-acces" + "s-key-secret-here",
         ),
     ),
     Secret(
@@ -784,10 +820,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://yandex.cloud/docs/iam/concepts/authorization/iam-token",
         width=700,
         holds=checksum.lettered,
-        bad=("AQVNMWdXEqMj-BmrGWHF" + "wRptPvobbQ06Cf09Tme9",),
+        bad=("AQ" + "VNMWdXEqMj-BmrGWHF" + "wRptPvobbQ06Cf09Tme9",),
         good=(
-            "AQVNFZVruYmkVsi25" + "hA4XewkxJGHsbVqwPa",
-            "the prefix AQVN is desc" + "ribed in the manual",
+            "AQ" + "VNFZVruYmkVsi25h" + "A4XewkxJGHsbVqwPa",
+            "the prefix AQVN is described in the manual",
         ),
     ),
     Secret(
@@ -804,10 +840,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://cloud.ibm.com/docs/account?topic=account-userapikey",
         holds=checksum.mixed,
-        bad=("IBM_CLOUD_API_KEY=luHIz0ewCfgYq" + "4JVQBZ3Zasq41dWRw3y8m10P7JP3K3e",),
+        bad=("IB" + "M_CLOU" + "D_API_KEY=" + "luHIz0ewCfgYq4JVQBZ3Za" + "sq41dWRw3y8m10P7JP3K3e",),
         good=(
-            "IBM_CLOUD" + "_API_KEY=${IBM_CLOUD_API_KEY}",
-            "IBM_CLOUD_API_KEY=your" + "-ibm-cloud-api-key-here",
+            "IB" + "M_CLOU" + "D_API_KEY=${IB" + "M_CLOU" + "D_API_KEY}",
+            "IB" + "M_CLOU" + "D_API_KEY=yo" + "ur-ibm-cloud" + "-api-key-here",
         ),
     ),
     Secret(
@@ -822,8 +858,8 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://www.scaleway.com/en/docs/iam/",
-        bad=("SCW_SECRET_KEY=0619cfe1-c" + "50a-4e91-a148-a8e65925cbcb",),
-        good=("SCW_DEFAULT_PROJECT_ID=98859b" + "49-5752-4ac3-adcb-435d5421ebbd",),
+        bad=("SC" + "W_SEC" + "RET_KEY=" + "0619cfe1-c50a-4e91" + "-a148-a8e65925cbcb",),
+        good=("SC" + "W_DEFAULT" + "_PROJECT_ID=" + "98859b49-5752-4ac3" + "-adcb-435d5421ebbd",),
     ),
     Secret(
         id="ovh-secret",
@@ -839,10 +875,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://api.ovh.com",
         holds=checksum.lettered,
-        bad=("OVH_APPLICATION_SECRET=kgsu" + "qpdet9glebtnqjir1tca9cozt7pm",),
+        bad=("OV" + "H_APPLICA" + "TION_SECRET=" + "kgsuqpdet9glebtn" + "qjir1tca9cozt7pm",),
         good=(
-            "OVH_APPLICA" + "TION_SECRET=${OVH_APPLICATION_SECRET}",
-            "OVH_APPLICATION_SECRET=your" + "-ovh-application-secret-here",
+            "OV" + "H_APPLICA" + "TION_SECRET=${OV" + "H_APPLICA" + "TION_SECRET}",
+            "OV" + "H_APPLICA" + "TION_SECRET=yo" + "ur-ovh-applica" + "tion-secret-here",
         ),
     ),
     Secret(
@@ -856,10 +892,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Linode/Akamai and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        bad=("LINODE_TOKEN=3223d19f75d77a721621602f6" + "9050e011abe5231162f773781246fdaf4a4ce2d",),
+        bad=("LI" + "NODE" + "_TOKEN=" + "3223d19f75d77a721621602f69050e01" + "1abe5231162f773781246fdaf4a4ce2d",),
         good=(
-            "LINODE" + "_TOKEN=${LINODE_TOKEN}",
-            "LINODE_TOKEN=your" + "-linode-token-here",
+            "LI" + "NODE" + "_TOKEN=${LI" + "NODE" + "_TOKEN}",
+            "LI" + "NODE" + "_TOKEN=yo" + "ur-linode" + "-token-here",
         ),
     ),
     Secret(
@@ -874,10 +910,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.lettered,
-        bad=("VULTR_API_KEY=YML1JCJN62T" + "RQTBYBWB56QRTNAZI5SW04I88",),
+        bad=("VU" + "LTR_" + "API_KEY=YM" + "L1JCJN62TRQTBYBW" + "B56QRTNAZI5SW04I88",),
         good=(
-            "VULTR_A" + "PI_KEY=${VULTR_API_KEY}",
-            "VULTR_API_KEY=your" + "-vultr-api-key-here",
+            "VU" + "LTR_" + "API_KEY=${VU" + "LTR_" + "API_KEY}",
+            "VU" + "LTR_" + "API_KEY=yo" + "ur-vultr-a" + "pi-key-here",
         ),
     ),
     Secret(
@@ -892,10 +928,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.lettered,
-        bad=("CIVO_API_KEY=yCztELaWTpy1EFxY6v" + "JlcCA1iDBg9FTw7x0BD77xMQo6ZegTNg",),
+        bad=("CI" + "VO_A" + "PI_KEY=" + "yCztELaWTpy1EFxY6vJlcCA1i" + "DBg9FTw7x0BD77xMQo6ZegTNg",),
         good=(
-            "CIVO_A" + "PI_KEY=${CIVO_API_KEY}",
-            "CIVO_API_KEY=your" + "-civo-api-key-here",
+            "CI" + "VO_A" + "PI_KEY=${CI" + "VO_A" + "PI_KEY}",
+            "CI" + "VO_A" + "PI_KEY=yo" + "ur-civo-a" + "pi-key-here",
         ),
     ),
     Secret(
@@ -910,10 +946,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("ucat_RrjLvbjSzK" + "BvBF83h3DIUtI8qP",),
+        bad=("uc" + "at_RrjLvbjSzKB" + "vBF83h3DIUtI8qP",),
         good=(
-            "ucat_vK7ktmfZ" + "O7Q4vjcJXNfH3",
-            "the prefix ucat_ is desc" + "ribed in the manual",
+            "uc" + "at_vK7ktmfZ" + "O7Q4vjcJXNfH3",
+            "the prefix ucat_ is described in the manual",
         ),
     ),
     Secret(
@@ -927,10 +963,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Scalingo and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
-        bad=("tk-us-xfSIZX1kembUYorUNCY9B" + "-WgqPsb-lgIKMAfvkP_4uCC1doR",),
+        bad=("tk" + "-us-xfSIZX1kembUYorUNCY9B" + "-WgqPsb-lgIKMAfvkP_4uCC1doR",),
         good=(
-            "tk-us-xp9-VTozSpsvgJHi5d" + "qgPZiD-Bfwb-URH8zA2k4BC_O",
-            "the prefix tk-us- is desc" + "ribed in the manual",
+            "tk" + "-us-xp9-VTozSpsvgJHi5d" + "qgPZiD-Bfwb-URH8zA2k4BC_O",
+            "the prefix tk-us- is described in the manual",
         ),
     ),
     Secret(
@@ -946,10 +982,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://techdocs.akamai.com/developer/docs/authenticate-with-edgegrid",
         holds=checksum.lettered,
-        bad=("client_token = akab-z7phlp9skp1ee7" + "bk-n7q5kejzo6u3akvw",),
+        bad=("cl" + "ient" + "_token = ak" + "ab-z7phlp9skp1ee7" + "bk-n7q5kejzo6u3akvw",),
         good=(
-            "host = akab-szk2hlwlb512xe9z-q2ani4l" + "mkc5qlyct.luna.akamaiapis.net",
-            "akab-" + "short",
+            "host = ak" + "ab-szk2hlwlb512xe9z-q2ani4l" + "mkc5qlyct.luna.akamaiapis.net",
+            "akab-short",
         ),
     ),
     Secret(
@@ -965,10 +1001,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.mixed,
-        bad=("FASTLY_API_KEY=TKdPDvPV" + "JGpLiGRJlf3DweqsnbC89F1t",),
+        bad=("FA" + "STLY_" + "API_KEY=TK" + "dPDvPVJGpLiGRJ" + "lf3DweqsnbC89F1t",),
         good=(
-            "FASTLY_" + "API_KEY=${FASTLY_API_KEY}",
-            "FASTLY_API_KEY=your" + "-fastly-api-key-here",
+            "FA" + "STLY_" + "API_KEY=${FA" + "STLY_" + "API_KEY}",
+            "FA" + "STLY_" + "API_KEY=yo" + "ur-fastly-" + "api-key-here",
         ),
     ),
 )

@@ -22,15 +22,17 @@ SECRETS: tuple[Secret, ...] = (
         width=300,
         checksum=checksum.crc_hex,
         bad=(
-            "ATATT3H_Zlg47htv_4fOwKnrhQ1VmOChfo-DBEg-tofo2yyGAt0Y9QPIpcqWnAThWJIkftDltok78FhH"
-            + "enCnJGPuGsp8XEXT61XwI8mGzISQihUQmZd7-vFu28Lj08WriDUfkDKgGNPrgIBqbBhpDuyVNLCIUwrR"
-            + "ihpKu8DN_d4cQ2HbB01CBIfq6yMrOo=B154C4C7",
+            "AT"
+            + "ATT3H_Zlg47htv_4fOwKnrhQ1VmOChfo-DBEg-tofo2yyGAt0Y9QPIpcqWnAT"
+            + "hWJIkftDltok78FhHenCnJGPuGsp8XEXT61XwI8mGzISQihUQmZd7-vFu28Lj08W"
+            + "riDUfkDKgGNPrgIBqbBhpDuyVNLCIUwrRihpKu8DN_d4cQ2HbB01CBIfq6yMrOo=B154C4C7",
         ),
         good=(
-            "ATATT3gw7kZypSnT5Eb9_0L9SotEhONBHaKHqpEY1VRxaxtI9j90EzU7mGFjLu3N8Df5EbEf4AEuiD6E"
-            + "4JOuU8l7fayUxGU-17fSFcF4UibqA5fn9bXjbIdFlnKFxmTen0U3he2I-gEk0rVWcs1uYYSY1SIMbDOf"
-            + "ufqrXSUdkNiYQfd4sXNwWLyDuOgCiS=D43",
-            "the prefix ATATT3 is desc" + "ribed in the manual",
+            "AT"
+            + "ATT3gw7kZypSnT5Eb9_0L9SotEhONBHaKHqpEY1VRxaxtI9j90EzU7mGFjLu3"
+            + "N8Df5EbEf4AEuiD6E4JOuU8l7fayUxGU-17fSFcF4UibqA5fn9bXjbIdFlnKFxmT"
+            + "en0U3he2I-gEk0rVWcs1uYYSY1SIMbDOfufqrXSUdkNiYQfd4sXNwWLyDuOgCiS=D43",
+            "the prefix ATATT3 is described in the manual",
         ),
     ),
     Secret(
@@ -48,15 +50,17 @@ SECRETS: tuple[Secret, ...] = (
         width=300,
         checksum=checksum.crc_hex,
         bad=(
-            "ATCTT3yUNr3RFnhd2uTGzXphiwl9FkrEDA3YU8ldfaLtIm_uDhMDDtv2dSoWJa6D2TelO3pECvvPyR3j"
-            + "F4Q7-DVPoZVIhMX-o5cdpdeVNwYQ4iu8HyPvFDvG3fvb4bAVD3QRSfHQRBLc6nqsI3k53KQjCm5t_V4k"
-            + "SjPw04=E051EE5C",
+            "AT"
+            + "CTT3yUNr3RFnhd2uTGzXphiwl9FkrEDA3YU8ldfaLtIm_uDhMDDtv"
+            + "2dSoWJa6D2TelO3pECvvPyR3jF4Q7-DVPoZVIhMX-o5cdpdeVNwYQ4iu"
+            + "8HyPvFDvG3fvb4bAVD3QRSfHQRBLc6nqsI3k53KQjCm5t_V4kSjPw04=E051EE5C",
         ),
         good=(
-            "ATCTT30Euhc1Z25bcQ2EvdJaLDv19Hpcp2t6dG9CA7CLu4ud0VG8NlhX5FFjAasIwqXQbwGFSsEMNDZ5"
-            + "sQdWtnrOAfQzjqSFM8oNtfPrjIhHkacd_ioXzU9VKk14d-RcYfrDQ6xfWJg4DxnRCYEgDVypXaYjR05U"
-            + "yLAeXA=E89",
-            "the prefix ATCTT3 is desc" + "ribed in the manual",
+            "AT"
+            + "CTT30Euhc1Z25bcQ2EvdJaLDv19Hpcp2t6dG9CA7CLu4ud0VG8Nlh"
+            + "X5FFjAasIwqXQbwGFSsEMNDZ5sQdWtnrOAfQzjqSFM8oNtfPrjIhHkac"
+            + "d_ioXzU9VKk14d-RcYfrDQ6xfWJg4DxnRCYEgDVypXaYjR05UyLAeXA=E89",
+            "the prefix ATCTT3 is described in the manual",
         ),
     ),
     Secret(
@@ -73,10 +77,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
         holds=checksum.mixed,
-        bad=("JIRA_API_TOKEN=J3mP" + "r0EoXe3X54Bp4JOt0hVb",),
+        bad=("JI" + "RA_AP" + "I_TOKEN=" + "J3mPr0EoXe3X" + "54Bp4JOt0hVb",),
         good=(
-            "JIRA_AP" + "I_TOKEN=${JIRA_API_TOKEN}",
-            "JIRA_API_TOKEN=your" + "-jira-api-token-here",
+            "JI" + "RA_AP" + "I_TOKEN=${JI" + "RA_AP" + "I_TOKEN}",
+            "JI" + "RA_AP" + "I_TOKEN=yo" + "ur-jira-ap" + "i-token-here",
         ),
     ),
     Secret(
@@ -91,10 +95,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://linear.app/docs/api-and-webhooks",
-        bad=("lin_api_KEfclnbWdXcnnDcd" + "DMFxqAxzvTVpJWIyBV56SSU9",),
+        bad=("li" + "n_api_KEfclnbWdXcnnDcd" + "DMFxqAxzvTVpJWIyBV56SSU9",),
         good=(
-            "lin_api_SXfbCS9yr7H4v" + "7g0YlmLPN5H8MIzH9xxkMX",
-            "the prefix lin_api_ is desc" + "ribed in the manual",
+            "li" + "n_api_SXfbCS9yr7H4v7" + "g0YlmLPN5H8MIzH9xxkMX",
+            "the prefix lin_api_ is described in the manual",
         ),
     ),
     Secret(
@@ -109,10 +113,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developers.notion.com/docs/authorization",
-        bad=("ntn_351295264455SNeNropuQ" + "ijhlGYpHSr824HkyOBRNuKPUW",),
+        bad=("nt" + "n_351295264455SNeNropuQ" + "ijhlGYpHSr824HkyOBRNuKPUW",),
         good=(
-            "ntn_22723225374jm5qIOa" + "nEQjf2eQFbhG0QDSKhMzmj8",
-            "the prefix ntn_ is desc" + "ribed in the manual",
+            "nt" + "n_22723225374jm5qIOa" + "nEQjf2eQFbhG0QDSKhMzmj8",
+            "the prefix ntn_ is described in the manual",
         ),
     ),
     Secret(
@@ -128,10 +132,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://developers.notion.com/docs/authorization",
         holds=checksum.mixed,
-        bad=('notion = "secret_UMXU1ubuyqkN7JrG30' + 'zsRi68vhf5DEitOhA48WPK0FF"',),
+        bad=('notion = "se' + "cret_UMXU1ubuyqkN7JrG30" + 'zsRi68vhf5DEitOhA48WPK0FF"',),
         good=(
-            'notion = "secret_XnA6acQ5ck3hkzS' + 'GU9xZr2aDb2XxrA9Bm1IBZK"',
-            "the prefix secret_ is desc" + "ribed in the manual",
+            'notion = "se' + "cret_XnA6acQ5ck3hkzS" + 'GU9xZr2aDb2XxrA9Bm1IBZK"',
+            "the prefix secret_ is described in the manual",
         ),
     ),
     Secret(
@@ -146,10 +150,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://airtable.com/create/tokens",
-        bad=("patgnxUtjILPnc37j.d0c088a111ea59df5c00c1c" + "7863a0db0280e99bd13e0da984a0a318d59d67aaa",),
+        bad=("pa" + "tgnxUtjILPnc37j.d0c088a111ea59df5c00c1c" + "7863a0db0280e99bd13e0da984a0a318d59d67aaa",),
         good=(
-            "patSE48ZEXaeU4JhW.ae2892dc07cb0cd2d2a6" + "4e342250868f8452c45817bea1bc51023e39898",
-            "the prefix pat is desc" + "ribed in the manual",
+            "pa" + "tSE48ZEXaeU4JhW.ae2892dc07cb0cd2d2a6" + "4e342250868f8452c45817bea1bc51023e39898",
+            "the prefix pat is described in the manual",
         ),
     ),
     Secret(
@@ -164,10 +168,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://airtable.com/create/tokens",
-        bad=("AIRTABLE_API_KEY=" + "keybM0EiDt8T9vx3a",),
+        bad=("AI" + "RTABLE" + "_API_KEY=" + "keybM0Ei" + "Dt8T9vx3a",),
         good=(
-            "AIRTABLE" + "_API_KEY=${AIRTABLE_API_KEY}",
-            "AIRTABLE_API_KEY=your" + "-airtable-api-key-here",
+            "AI" + "RTABLE" + "_API_KEY=${AI" + "RTABLE" + "_API_KEY}",
+            "AI" + "RTABLE" + "_API_KEY=yo" + "ur-airtable" + "-api-key-here",
         ),
     ),
     Secret(
@@ -182,10 +186,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developers.asana.com",
-        bad=("ASANA_TOKEN=1/6486197564677931:1f9382800a72137a" + "e429125745d5b3be",),
+        bad=("ASANA_TOKEN=" + "1/6486197" + "564677931:" + "1f9382800a72137a" + "e429125745d5b3be",),
         good=(
-            "ASANA_" + "TOKEN=${ASANA_TOKEN}",
-            "ASANA_TOKEN=your" + "-asana-token-here",
+            "ASANA_TOKEN=${ASANA_TOKEN}",
+            "ASANA_TOKEN=yo" + "ur-asana" + "-token-here",
         ),
     ),
     Secret(
@@ -200,10 +204,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://clickup.com/api",
-        bad=('clickup = "pk_72482599_WUWW090GEY' + 'N752MLGFOMOZ0K5XNYNON0"',),
+        bad=('clickup = "pk' + "_72482599_WUWW090GEY" + 'N752MLGFOMOZ0K5XNYNON0"',),
         good=(
-            'clickup = "pk_46482158_YECW5IH' + 'KNMFPLBMY8DXKN978CBO"',
-            "the prefix clickup is desc" + "ribed in the manual",
+            'clickup = "pk' + "_46482158_YECW5IHK" + 'NMFPLBMY8DXKN978CBO"',
+            "the prefix clickup is described in the manual",
         ),
     ),
     Secret(
@@ -218,10 +222,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://help.figma.com/hc/articles/8085703771159",
-        bad=("figd_teOCtRNAVXkF6jkU8" + "6lJgqyozZ9xPH3qCOp8Gub8",),
+        bad=("fi" + "gd_teOCtRNAVXkF6jkU8" + "6lJgqyozZ9xPH3qCOp8Gub8",),
         good=(
-            "figd_n79gmFtmKY5FHA9" + "hUxkIIztWcMXvqyiXMhf",
-            "the prefix figd_ is desc" + "ribed in the manual",
+            "fi" + "gd_n79gmFtmKY5FHA9" + "hUxkIIztWcMXvqyiXMhf",
+            "the prefix figd_ is described in the manual",
         ),
     ),
     Secret(
@@ -236,10 +240,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://learning.postman.com/docs/developer/postman-api/authentication/",
-        bad=("PMAK-25c98e4d8d0b47e910e8e56e-f3" + "9d3b4a8feb26940a2896c166f0a2087b",),
+        bad=("PM" + "AK-25c98e4d8d0b47e910e8e56e-f3" + "9d3b4a8feb26940a2896c166f0a2087b",),
         good=(
-            "PMAK-555001949857daf55cfb2394" + "-a76ab9219c66951d3c053c46ca9e7",
-            "the prefix PMAK- is desc" + "ribed in the manual",
+            "PM" + "AK-555001949857daf55cfb2394-" + "a76ab9219c66951d3c053c46ca9e7",
+            "the prefix PMAK- is described in the manual",
         ),
     ),
     Secret(
@@ -253,10 +257,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of ReadMe and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("rdme_e9dd119q9wcg1vv5rxoeokauhsfwjm3b" + "c79q54h8rxl51sklmgvuucvtt8cfzdruy6t8p2",),
+        bad=("rd" + "me_e9dd119q9wcg1vv5rxoeokauhsfwjm3bc" + "79q54h8rxl51sklmgvuucvtt8cfzdruy6t8p2",),
         good=(
-            "rdme_0vp2sth30m1ck75c49159sydenxaj0" + "dko1efesyzvh1muxue52rr2v8broocbrjth",
-            "the prefix rdme_ is desc" + "ribed in the manual",
+            "rd" + "me_0vp2sth30m1ck75c49159sydenxaj0" + "dko1efesyzvh1muxue52rr2v8broocbrjth",
+            "the prefix rdme_ is described in the manual",
         ),
     ),
     Secret(
@@ -272,10 +276,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://www.typeform.com/developers/get-started/personal-access-token/",
         holds=checksum.mixed,
-        bad=("tfp_x8bCldXFmxLnY-CvcAnk" + "fWuW6FhaEPk3rokegeiRrhvY",),
+        bad=("tf" + "p_x8bCldXFmxLnY-CvcAnk" + "fWuW6FhaEPk3rokegeiRrhvY",),
         good=(
-            "tfp_mUabystsu5MGOYgwZ" + "La7pwvBCCBM57GRCDm5rLU",
-            "the prefix tfp_ is desc" + "ribed in the manual",
+            "tf" + "p_mUabystsu5MGOYgwZL" + "a7pwvBCCBM57GRCDm5rLU",
+            "the prefix tfp_ is described in the manual",
         ),
     ),
     Secret(
@@ -289,10 +293,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Frame.io and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
-        bad=("fio-u-cqR5Hnq64l_6HsKxgHI7hQMP_Eht8" + "3_pxaJs_k2Cg0ogakD00oWuY6wTkXf468pR",),
+        bad=("fi" + "o-u-cqR5Hnq64l_6HsKxgHI7hQMP_Eht8" + "3_pxaJs_k2Cg0ogakD00oWuY6wTkXf468pR",),
         good=(
-            "fio-u-IIur2OqlnFzI_vuI8BHaMyWgXe" + "iOdLnwOq7UupbWzB2bQ2j24gWSdgdYoz6",
-            "the prefix fio-u- is desc" + "ribed in the manual",
+            "fi" + "o-u-IIur2OqlnFzI_vuI8BHaMyWgXe" + "iOdLnwOq7UupbWzB2bQ2j24gWSdgdYoz6",
+            "the prefix fio-u- is described in the manual",
         ),
     ),
     Secret(
@@ -308,10 +312,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://www.canva.dev/docs/connect/",
         holds=checksum.mixed,
-        bad=("cnvcaawxbRpz_YepFCAgGHy2Ur_O" + "KVo6UhH6lXiSpfGASvhZe3s2Drxv",),
+        bad=("cn" + "vcaawxbRpz_YepFCAgGHy2Ur_O" + "KVo6UhH6lXiSpfGASvhZe3s2Drxv",),
         good=(
-            "cnvcal_Uf9xHqrMDKbL1VXAB-" + "Q5VSI8HsYjrH7H95xkQmNP1cYP",
-            "the prefix cnvca is desc" + "ribed in the manual",
+            "cn" + "vcal_Uf9xHqrMDKbL1VXAB-Q" + "5VSI8HsYjrH7H95xkQmNP1cYP",
+            "the prefix cnvca is described in the manual",
         ),
     ),
     Secret(
@@ -325,10 +329,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Trello and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("TRELLO_TOKEN=319288be60848091628df4f31" + "1e94bf7cf5f289596ea60f16a271567d894f259",),
+        bad=("TR" + "ELLO" + "_TOKEN=" + "319288be60848091628df4f311e94bf7" + "cf5f289596ea60f16a271567d894f259",),
         good=(
-            "TRELLO" + "_TOKEN=${TRELLO_TOKEN}",
-            "TRELLO_TOKEN=your" + "-trello-token-here",
+            "TR" + "ELLO" + "_TOKEN=${TR" + "ELLO" + "_TOKEN}",
+            "TR" + "ELLO" + "_TOKEN=yo" + "ur-trello" + "-token-here",
         ),
     ),
     Secret(
@@ -343,10 +347,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.lettered,
-        bad=("MATTERMOST_TOKEN=ggt0" + "wl7957ur01gpp49muhz86b",),
+        bad=("MA" + "TTERMO" + "ST_TOKEN=" + "ggt0wl7957ur0" + "1gpp49muhz86b",),
         good=(
-            "MATTERMO" + "ST_TOKEN=${MATTERMOST_TOKEN}",
-            "MATTERMOST_TOKEN=your" + "-mattermost-token-here",
+            "MA" + "TTERMO" + "ST_TOKEN=${MA" + "TTERMO" + "ST_TOKEN}",
+            "MA" + "TTERMO" + "ST_TOKEN=yo" + "ur-mattermo" + "st-token-here",
         ),
     ),
 )

@@ -16,10 +16,10 @@ SECRETS: tuple[Secret, ...] = (
         why="Whoever has it can read orders and customers and change the shop.",
         fix="Uninstall or rotate the app in the admin, then keep the new token in a secret manager.",
         revoke="https://shopify.dev/docs/apps/auth",
-        bad=("shpat_5f5dc8390bf34" + "bb2017522d1573e9b90",),
+        bad=("sh" + "pat_5f5dc8390bf34" + "bb2017522d1573e9b90",),
         good=(
-            "shpat_f3b1875d18" + "0d129a3668a39dc09",
-            "the prefix shpat_ is desc" + "ribed in the manual",
+            "sh" + "pat_f3b1875d18" + "0d129a3668a39dc09",
+            "the prefix shpat_ is described in the manual",
         ),
     ),
     Secret(
@@ -34,10 +34,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://shopify.dev/docs/apps/auth",
-        bad=("shpss_fe870850ac2eb" + "6368f965d851e1a07de",),
+        bad=("sh" + "pss_fe870850ac2eb" + "6368f965d851e1a07de",),
         good=(
-            "shpss_d2675b6bc7" + "615feaf61972f43a3",
-            "the prefix shpss_ is desc" + "ribed in the manual",
+            "sh" + "pss_d2675b6bc7" + "615feaf61972f43a3",
+            "the prefix shpss_ is described in the manual",
         ),
     ),
     Secret(
@@ -51,10 +51,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of eBay and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("ebay_cert_id=PRD-8a093bc" + "91625-32ee-7405-b1f5-5999",),
+        bad=("eb" + "ay_c" + "ert_id=PR" + "D-8a093bc91625-3" + "2ee-7405-b1f5-5999",),
         good=(
-            "ebay_cert_id=PRD-8769b" + "fb65ad4-b034-6cb0-422b",
-            "the prefix PRD- is desc" + "ribed in the manual",
+            "eb" + "ay_c" + "ert_id=PR" + "D-8769bfb65ad4" + "-b034-6cb0-422b",
+            "the prefix PRD- is described in the manual",
         ),
     ),
     Secret(
@@ -70,8 +70,8 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://www.algolia.com/doc/guides/security/api-keys/",
-        bad=("ALGOLIA_ADMIN_KEY=6d3d3fc" + "afe7e0856dbb679fd17ae2366",),
-        good=("ALGOLIA_APP_" + "ID=B1G2GM9NG0",),
+        bad=("AL" + "GOLIA_" + "ADMIN_KEY=" + "6d3d3fcafe7e0856" + "dbb679fd17ae2366",),
+        good=("AL" + "GOLIA" + "_APP_ID=B1G2GM9NG0",),
     ),
     Secret(
         id="contentful-token",
@@ -85,10 +85,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://www.contentful.com/developers/docs/references/authentication/",
-        bad=("CFPAT-nLkQtPWFxyKdDoXLRX" + "E6SO5eZcKbv3Wdf_LcVBojegB",),
+        bad=("CF" + "PAT-nLkQtPWFxyKdDoXLRX" + "E6SO5eZcKbv3Wdf_LcVBojegB",),
         good=(
-            "CFPAT-hLywlbrTGUyG5KqU" + "Uyxm2LTI3nToxpCBvfW8_0",
-            "the prefix CFPAT- is desc" + "ribed in the manual",
+            "CF" + "PAT-hLywlbrTGUyG5KqU" + "Uyxm2LTI3nToxpCBvfW8_0",
+            "the prefix CFPAT- is described in the manual",
         ),
     ),
     Secret(
@@ -104,10 +104,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.lettered,
-        bad=("ETSY_API_KEY=v1odf" + "zx8bkls40iblmg0w5cw",),
+        bad=("ET" + "SY_A" + "PI_KEY=" + "v1odfzx8bkls" + "40iblmg0w5cw",),
         good=(
-            "ETSY_A" + "PI_KEY=${ETSY_API_KEY}",
-            "ETSY_API_KEY=your" + "-etsy-api-key-here",
+            "ET" + "SY_A" + "PI_KEY=${ET" + "SY_A" + "PI_KEY}",
+            "ET" + "SY_A" + "PI_KEY=yo" + "ur-etsy-a" + "pi-key-here",
         ),
     ),
     Secret(
@@ -122,10 +122,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developers.klaviyo.com",
-        bad=('klaviyo.api_key = "pk_4e9de914094db8f' + '05ccb5ceeb426a59b9e"',),
+        bad=("kl" + "aviyo." + 'api_key = "pk' + "_4e9de914094db8f" + '05ccb5ceeb426a59b9e"',),
         good=(
-            'klaviyo.api_key = "pk_ea3643b980073' + '443a59854adaa79f"',
-            "the prefix klaviyo is desc" + "ribed in the manual",
+            "kl" + "aviyo." + 'api_key = "pk' + "_ea3643b980073" + '443a59854adaa79f"',
+            "the prefix klaviyo is described in the manual",
         ),
     ),
     Secret(
@@ -141,10 +141,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.mixed,
-        bad=("ZENDESK_API_TOKEN=M7WQ5WbPhBR" + "uoeHzHos4nRpERNzzh31Bij2qrSDT",),
+        bad=("ZE" + "NDESK_" + "API_TOKEN=" + "M7WQ5WbPhBRuoeHzHos4" + "nRpERNzzh31Bij2qrSDT",),
         good=(
-            "ZENDESK_A" + "PI_TOKEN=${ZENDESK_API_TOKEN}",
-            "ZENDESK_API_TOKEN=your" + "-zendesk-api-token-here",
+            "ZE" + "NDESK_" + "API_TOKEN=${ZE" + "NDESK_" + "API_TOKEN}",
+            "ZE" + "NDESK_" + "API_TOKEN=yo" + "ur-zendesk-a" + "pi-token-here",
         ),
     ),
     Secret(
@@ -159,10 +159,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developers.hubspot.com/docs/api/private-apps",
-        bad=("pat-na1-4d61308b-c596-" + "4bf1-a1b9-cc8545904474",),
+        bad=("pa" + "t-na1-4d61308b-c596-" + "4bf1-a1b9-cc8545904474",),
         good=(
-            "pat-na1-d1cc65d0-c6" + "41-47d2-aa7e-1650f4b",
-            "the prefix pat-na is desc" + "ribed in the manual",
+            "pa" + "t-na1-d1cc65d0-c64" + "1-47d2-aa7e-1650f4b",
+            "the prefix pat-na is described in the manual",
         ),
     ),
     Secret(
@@ -178,12 +178,19 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://help.salesforce.com",
         bad=(
-            "00DXFQwVcODBz5Eyrt!AQWYi3sOtQAtaC1sm25fPrKZfDURUmUBeDA3whTDyN1oy9"
+            "00"
+            + "DXFQwVc"
+            + "ODBz5Eyrt!AQ"
+            + "WYi3sOtQAtaC1sm25fPrKZfDURUmUBeDA3whTDyN1oy9"
             + "DJLI4t0x84vHoP3NqbM5rhJuvxRqjnw2xYduaCXmHqIwJg",
         ),
         good=(
-            "00D5kHIdfC6n2m3euI!AQwmbLFANe6Hz8b90a4BM6dEw5LX00U3ov" + "SjMSVoJmIiTWpBZcVzt6FVdHxTjocde4lE",
-            "the prefix !AQ is desc" + "ribed in the manual",
+            "00"
+            + "D5kHIdf"
+            + "C6n2m3euI!AQ"
+            + "wmbLFANe6Hz8b90a4BM6dEw5LX00U3ov"
+            + "SjMSVoJmIiTWpBZcVzt6FVdHxTjocde4lE",
+            "the prefix !AQ is described in the manual",
         ),
     ),
     Secret(
@@ -198,10 +205,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://help.salesforce.com",
-        bad=("5Aep8610TUE4TI3v0YCsc9Bhs4SU8y175mdEwU2Dith" + "9EpfkvzPruPkoVIxZHaUpchI5oG02O1RwBstTXWAwOJR",),
+        bad=("5A" + "ep8610TUE4TI3v0YCsc9Bhs4SU8y175mdEwU2Dith9" + "EpfkvzPruPkoVIxZHaUpchI5oG02O1RwBstTXWAwOJR",),
         good=(
-            "5Aep861WOmqgbnwQ2FHisSh73cHRjUQd0tYRR1tk8" + "IAYLOb4ZHxqMmlrDJegVyFjkmZmHKCXaqSSm8SVaN",
-            "the prefix 5Aep861 is desc" + "ribed in the manual",
+            "5A" + "ep861WOmqgbnwQ2FHisSh73cHRjUQd0tYRR1tk8" + "IAYLOb4ZHxqMmlrDJegVyFjkmZmHKCXaqSSm8SVaN",
+            "the prefix 5Aep861 is described in the manual",
         ),
     ),
     Secret(
@@ -216,10 +223,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://developers.intercom.com",
-        bad=("dG9rOujS+LHOgRObwX1VwBghJSLhye" + "AOese+m0x80pdK02DbWN614ECxB29=",),
+        bad=("dG" + "9rOujS+LHOgRObwX1VwBghJSLhye" + "AOese+m0x80pdK02DbWN614ECxB29=",),
         good=(
-            "dG9rOdHKm8tFdQ9EOLB8WNMSAM0" + "TfNIkPl9MlmF7BE43c1z79RUIdox",
-            "the prefix dG9rO is desc" + "ribed in the manual",
+            "dG" + "9rOdHKm8tFdQ9EOLB8WNMSAM0T" + "fNIkPl9MlmF7BE43c1z79RUIdox",
+            "the prefix dG9rO is described in the manual",
         ),
     ),
     Secret(
@@ -233,10 +240,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Zoho and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("1000.0ce4b41524eac437abec4bf56b637c" + "1f.9c6a1a80f957b502dffd708567a10268",),
+        bad=("10" + "00.0ce4b41524eac437abec4bf56b637c" + "1f.9c6a1a80f957b502dffd708567a10268",),
         good=(
-            "1000.de2147e7ec19eac766a9aee58a6" + "997f6.c8013a8debd3da498f561109657",
-            "the prefix 1000. is desc" + "ribed in the manual",
+            "10" + "00.de2147e7ec19eac766a9aee58a6" + "997f6.c8013a8debd3da498f561109657",
+            "the prefix 1000. is described in the manual",
         ),
     ),
 )

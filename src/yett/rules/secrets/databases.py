@@ -21,10 +21,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.databricks.com/dev-tools/auth/pat.html",
-        bad=("dapida9e84f9f328c8" + "769afb08a13b123657",),
+        bad=("da" + "pida9e84f9f328c8" + "769afb08a13b123657",),
         good=(
-            "dapi732157a7767" + "c537ed6746a9e7b4",
-            "the prefix dapi is desc" + "ribed in the manual",
+            "da" + "pi732157a7767c" + "537ed6746a9e7b4",
+            "the prefix dapi is described in the manual",
         ),
     ),
     Secret(
@@ -39,10 +39,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://supabase.com/docs/guides/api/api-keys",
-        bad=("sbp_0baa514c11982ed58b" + "31c6edbecd5dc5f1b93c98",),
+        bad=("sb" + "p_0baa514c11982ed58b" + "31c6edbecd5dc5f1b93c98",),
         good=(
-            "sbp_c16e5804c2ca665" + "859043fded01b64d69ba",
-            "the prefix sbp_ is desc" + "ribed in the manual",
+            "sb" + "p_c16e5804c2ca6658" + "59043fded01b64d69ba",
+            "the prefix sbp_ is described in the manual",
         ),
     ),
     Secret(
@@ -57,10 +57,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://supabase.com/docs/guides/api/api-keys",
-        bad=("sb_secret_FppbFbLwkj" + "kyguQtLuSs2tEf78TfOZt",),
+        bad=("sb" + "_secret_FppbFbLwkj" + "kyguQtLuSs2tEf78TfOZt",),
         good=(
-            "sb_secret_7wFL_yWh" + "qHKi2NVc3H_Jql85_R",
-            "the prefix sb_se" + "cret_ is described in the manual",
+            "sb" + "_secret_7wFL_yWh" + "qHKi2NVc3H_Jql85_R",
+            "the prefix sb_secret_ is described in the manual",
         ),
     ),
     Secret(
@@ -75,10 +75,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://neon.tech/docs/manage/api-keys",
-        bad=("napi_ab2yc09lp8j5zcpglb4793jvguuaf" + "adjgaocsd5lxd3aci9bngnaijuapzazvqr1",),
+        bad=("na" + "pi_ab2yc09lp8j5zcpglb4793jvguuaf" + "adjgaocsd5lxd3aci9bngnaijuapzazvqr1",),
         good=(
-            "napi_s7qsmc5s316zwzi9qzn4o97f8ji" + "hxmtkik6doj0e68r1rh9r3iosb68ir5u",
-            "the prefix napi_ is desc" + "ribed in the manual",
+            "na" + "pi_s7qsmc5s316zwzi9qzn4o97f8ji" + "hxmtkik6doj0e68r1rh9r3iosb68ir5u",
+            "the prefix napi_ is described in the manual",
         ),
     ),
     Secret(
@@ -94,10 +94,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://planetscale.com/docs/concepts/service-tokens",
         holds=checksum.mixed,
-        bad=("pscale_tkn_dUnjR5oJsvZOV_QC" + "VGPyFM0Hbb7yHsm4uXdLRFRn7le",),
+        bad=("ps" + "cale_tkn_dUnjR5oJsvZOV_QC" + "VGPyFM0Hbb7yHsm4uXdLRFRn7le",),
         good=(
-            "pscale_tkn_0sbpJ6Fdi_" + "SBtPgUbyh9gs-W3k5x76B",
-            "the prefix pscal" + "e_tkn_ is described in the manual",
+            "ps" + "cale_tkn_0sbpJ6Fdi_" + "SBtPgUbyh9gs-W3k5x76B",
+            "the prefix pscale_tkn_ is described in the manual",
         ),
     ),
     Secret(
@@ -113,10 +113,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://planetscale.com/docs/concepts/service-tokens",
         holds=checksum.mixed,
-        bad=("pscale_pw_MB5ME0-z4JXWfN81" + "tKP7TgmtE0zCtCyY-xCNVrwofvz",),
+        bad=("ps" + "cale_pw_MB5ME0-z4JXWfN81" + "tKP7TgmtE0zCtCyY-xCNVrwofvz",),
         good=(
-            "pscale_pw_dThsxv3mee" + "PSJaIO1qWgK8AXp9vhzde",
-            "the prefix pscal" + "e_pw_ is described in the manual",
+            "ps" + "cale_pw_dThsxv3mee" + "PSJaIO1qWgK8AXp9vhzde",
+            "the prefix pscale_pw_ is described in the manual",
         ),
     ),
     Secret(
@@ -131,10 +131,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://www.mongodb.com/docs/atlas/api/service-accounts/",
-        bad=("mdb_sa_sk_DB2YM1_NK_jczqa" + "1kob3G6LKOSYI5xo4FZKKO0Hm",),
+        bad=("md" + "b_sa_sk_DB2YM1_NK_jczqa" + "1kob3G6LKOSYI5xo4FZKKO0Hm",),
         good=(
-            "mdb_sa_sk_02J2rLnLLFQ3" + "kL6t-OnBDyLGsOvFXd8kIIk",
-            "the prefix mdb_s" + "a_sk_ is described in the manual",
+            "md" + "b_sa_sk_02J2rLnLLFQ3" + "kL6t-OnBDyLGsOvFXd8kIIk",
+            "the prefix mdb_sa_sk_ is described in the manual",
         ),
     ),
     Secret(
@@ -149,10 +149,10 @@ SECRETS: tuple[Secret, ...] = (
             " a secret manager or a masked CI variable."
         ),
         revoke="https://www.cockroachlabs.com/docs/cockroachcloud/managing-access",
-        bad=("CCDB1_f5f0nFRbwT3zG121TN655D_rL9zJ" + "OeQ41NfREpXYspzDCANgjhV6DfDJPWQHQhr",),
+        bad=("CC" + "DB1_f5f0nFRbwT3zG121TN655D_rL9zJ" + "OeQ41NfREpXYspzDCANgjhV6DfDJPWQHQhr",),
         good=(
-            "CCDB1_M3vFIGwPDMrP35Gc5t4Tz1_Lyt" + "r3R5Y84qwQR2NDt2oU2h6pUSeDkmI06g",
-            "the prefix CCDB1_ is desc" + "ribed in the manual",
+            "CC" + "DB1_M3vFIGwPDMrP35Gc5t4Tz1_Lyt" + "r3R5Y84qwQR2NDt2oU2h6pUSeDkmI06g",
+            "the prefix CCDB1_ is described in the manual",
         ),
     ),
     Secret(
@@ -168,10 +168,16 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://docs.datastax.com/en/astra-db-serverless/administration/manage-application-tokens.html",
         holds=checksum.mixed,
-        bad=("AstraCS:WH6nXd50LQz4GpZViGUbH7kq:98cea1d324add69c4dd64f4a098c4655" + "ca5441badeb49b4555ff218e6ac6cbd6",),
+        bad=(
+            "AstraCS:"
+            + "WH6nXd50LQz4"
+            + "GpZViGUbH7kq:"
+            + "98cea1d324add69c4dd64f4a098c4655"
+            + "ca5441badeb49b4555ff218e6ac6cbd6",
+        ),
         good=(
-            "AstraCS:s5Y5pjIQ" + "AWSa8IKfU",
-            "the prefix AstraCS: is desc" + "ribed in the manual",
+            "AstraCS:" + "s5Y5pjIQ" + "AWSa8IKfU",
+            "the prefix AstraCS: is described in the manual",
         ),
     ),
     Secret(
@@ -186,10 +192,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://www.elastic.co/docs/deploy-manage/api-keys",
-        bad=("essu_uYx8EcuF6dWx3JUffX4RuFfOWfHo9G7rTjdgM" + "o3uPDBhg3XiMFOQ3kdpsXZPtQfR70k3tb84pEgXajA6",),
+        bad=("es" + "su_uYx8EcuF6dWx3JUffX4RuFfOWfHo9G7rTjdgM" + "o3uPDBhg3XiMFOQ3kdpsXZPtQfR70k3tb84pEgXajA6",),
         good=(
-            "essu_NGx3or18qOlzP8cb34NRTDZ8X" + "Jl7xZ9yMoq8RjHFVxbKN5jTj26Ktj3Z",
-            "the prefix essu_ is desc" + "ribed in the manual",
+            "es" + "su_NGx3or18qOlzP8cb34NRTDZ8X" + "Jl7xZ9yMoq8RjHFVxbKN5jTj26Ktj3Z",
+            "the prefix essu_ is described in the manual",
         ),
     ),
     Secret(
@@ -204,10 +210,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("UPSTASH_REDIS_REST_TOKEN=AXqYh17hbTHkA" + "nJMNobPF27rIpr0sGrY7ZakkkdTjzaPjflvlNI9",),
+        bad=("UP" + "STASH_REDI" + "S_REST_TOKEN=AX" + "qYh17hbTHkAnJMNobPF27rIp" + "r0sGrY7ZakkkdTjzaPjflvlNI9",),
         good=(
-            "UPSTASH_REDI" + "S_REST_TOKEN=${UPSTASH_REDIS_REST_TOKEN}",
-            "UPSTASH_REDIS_REST_TOKEN=your" + "-upstash-redis-rest-token-here",
+            "UP" + "STASH_REDI" + "S_REST_TOKEN=${UP" + "STASH_REDI" + "S_REST_TOKEN}",
+            "UP" + "STASH_REDI" + "S_REST_TOKEN=yo" + "ur-upstash-redi" + "s-rest-token-here",
         ),
     ),
     Secret(
@@ -225,10 +231,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.snowflake.com/en/user-guide/programmatic-access-tokens",
         rank=2,
         holds=rare,
-        bad=("SNOWFLAKE_PASSWORD" + "=F3f06jrqEpNwkvNIu1",),
+        bad=("SN" + "OWFLAKE" + "_PASSWORD=" + "F3f06jrqE" + "pNwkvNIu1",),
         good=(
-            "SNOWFLAKE" + "_PASSWORD=${PASSWORD}",
-            "snowflake_pa" + 'ssword_field = "password_field"',
+            "SN" + "OWFLAKE" + "_PASSWORD=${PASSWORD}",
+            "sn" + "owflake_pa" + 'ssword_field = "pa' + "sswor" + 'd_field"',
         ),
     ),
     Secret(
@@ -248,10 +254,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         rank=2,
         holds=genuine,
-        bad=("Server=db1;Database=shop;User Id=app;Password=N" + "yfX5wzg3Ddx;",),
+        bad=("Server=db1;Database=shop;User Id=app;Password=Ny" + "fX5w" + "zg3Ddx;",),
         good=(
-            "Serve" + "r=db1;User Id=app;Password={password};",
-            "Server=db1;User Id=app;Password=;Encryp" + "t=true",
+            "Server=db1;User Id=app;Password={password};",
+            "Server=db1;User Id=app;Password=;Encrypt=true",
         ),
     ),
     Secret(
@@ -268,10 +274,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         rank=2,
         holds=genuine,
-        bad=("jdbc:mysql://db:3306/shop?user=app&password=I" + "1PesiSoPzl2",),
+        bad=("jdbc:mysql://db:3306/shop?user=app&password=" + "I1Pesi" + "SoPzl2",),
         good=(
-            "jdbc:mysql://db" + "/shop?user=app&password=${PASSWORD}",
-            "jdbc:postg" + "resql://db:5432/shop",
+            "jdbc:mysql://db/shop?user=app&password=${PASSWORD}",
+            "jdbc:postgresql://db:5432/shop",
         ),
     ),
     Secret(
@@ -286,10 +292,12 @@ SECRETS: tuple[Secret, ...] = (
             " secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("CONFLUENT_API_SECRET=9Zxs5lBd8kdaZI9a3OrMP" + "uplpRQ2sM7NOYZn9xHx9KEy7SIcwVIL43nIIW0VJB2c",),
+        bad=(
+            "CO" + "NFLUENT_" + "API_SECRET=" + "9Zxs5lBd8kdaZI9a3OrMPuplpRQ2sM7N" + "OYZn9xHx9KEy7SIcwVIL43nIIW0VJB2c",
+        ),
         good=(
-            "CONFLUENT_" + "API_SECRET=${CONFLUENT_API_SECRET}",
-            "CONFLUENT_API_SECRET=your" + "-confluent-api-secret-here",
+            "CO" + "NFLUENT_" + "API_SECRET=${CO" + "NFLUENT_" + "API_SECRET}",
+            "CO" + "NFLUENT_" + "API_SECRET=yo" + "ur-confluent-" + "api-secret-here",
         ),
     ),
 )

@@ -120,6 +120,7 @@ _REFERS = (
 )
 _REFERS_FIRST = (
     "@",
+    *("!vault", "!env", "!ref", "!sub"),
     "ENC[",
     "{cipher}",
     "vault:",

@@ -11,7 +11,7 @@ from yett.model import Confidence, Severity
 from yett.rules.secrets.doubt import fake, placeholder, reference
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.rarity import rare, runs, wordlike
-from yett.rules.secrets.record import Found, Secret
+from yett.rules.secrets.record import Found, Secret, binary
 
 
 def _words(text: str) -> frozenset[str]:
@@ -33,7 +33,8 @@ _ASSIGNED = Lazy(
     rb"""(?P<tail>[\w.\-]{0,40})(?P<closed>\\{0,3}["'`]|&(?:quot|#34|#39);|)[\])]?[ \t]{0,16}"""
     rb"""(?:(?P<typed>\??:[ \t]{0,2}[\w.\[\]|<> ?*&]{1,24}?[ \t]{0,2}=(?!=))"""
     rb"""|(?P<op>=>|:=|===?|!==?|\?\?=|\|\|=|->|<-|[=:,(])|(?=["']))[ \t]{0,16}"""
-    rb"""(?P<made>(?:new[ ]{1,2})?[A-Za-z_][\w.:]{1,40}\((?=["'`])|\[[ \t]{0,2}|&?\[\]byte\(|)(?:[rbuLfRBUF@]{0,2})"""
+    rb"""(?P<made>(?:new[ ]{1,2})?[A-Za-z_][\w.:]{1,40}\((?=["'`])|&?\[\]byte\(|\[[ \t]{0,2}|)"""
+    rb"""(?:[rbuLfRBUF@]{1,2}(?=["'`]))?"""
     rb"""(?P<quote>\\{0,3}["'`]|&(?:quot|#34|#39);|)"""
 )
 _LEFT = Lazy(rb"[\w.\-]{0,40}\Z")
@@ -191,11 +192,6 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
             yield Found(start, stop, *found)
 
 
-def binary(data: bytes) -> bool:
-    """Whether so much of a file is NUL that what stands in it was not written by anybody."""
-    return data.count(b"\0", 0, 65_536) * 200 > min(len(data), 65_536)
-
-
 def _declares(data: bytes, end: int) -> bool:
     """Whether a keyword that a quoted value follows at once is SQL: "IDENTIFIED BY 'x'", "WITH PASSWORD 'x'"."""
     return data[max(0, end - 16) : end].lower().endswith((b"identified by", b"with pass", b"set pass"))
@@ -239,7 +235,10 @@ def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
 
 
 _JOINED = _ends(
-    "db user smtp mail ftp my sql root admin auth login http ssh ldap proxy key store old new test bind wifi mqtt redis"
+    """
+    db user smtp mail ftp my pg sql mysql postgres root admin auth login http ssh ldap proxy key store old new test bind
+    wifi mqtt redis mongo
+    """
 )
 _KEYWORDS = tuple(word.encode() for word in _WORDS if word != "identified by")
 _PASSWORDS = frozenset(

@@ -20,10 +20,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation",
         checksum=checksum.crc_base62,
-        bad=("ghp_gFuDUyWRfZY7If83" + "DELJ74ZU6LBUUh0iTh6j",),
+        bad=("gh" + "p_gFuDUyWRfZY7If83" + "DELJ74ZU6LBUUh0iTh6j",),
         good=(
-            "ghp_5KJAlVgJSNyAb" + "odWhXMLFZt39wjqIw2",
-            "the prefix ghp_ is desc" + "ribed in the manual",
+            "gh" + "p_5KJAlVgJSNyAbo" + "dWhXMLFZt39wjqIw2",
+            "the prefix ghp_ is described in the manual",
         ),
     ),
     Secret(
@@ -38,10 +38,12 @@ SECRETS: tuple[Secret, ...] = (
             "secret of the repository or environment."
         ),
         revoke="https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation",
-        bad=("github_pat_ZsVIt2Z8qKbABucvejTAY5_wKtlXasWnypD" + "qBhsd5XOcz6wl3Z2XpyWgndAMHp39yRZJNRkOgUE9SnOwFL",),
+        bad=(
+            "gi" + "thub_pat_ZsVIt2Z8qKbABucvejTAY5_wKtlXasWnypD" + "qBhsd5XOcz6wl3Z2XpyWgndAMHp39yRZJNRkOgUE9SnOwFL",
+        ),
         good=(
-            "github_pat_z5drmKCZqTt9CS1cgZyM1X_0qpUe8jqY8" + "ABrznHQbjbnqTQKQnTbcjAQJtQkQV8Os4kwG3yxQZwD3",
-            "the prefix githu" + "b_pat_ is described in the manual",
+            "gi" + "thub_pat_z5drmKCZqTt9CS1cgZyM1X_0qpUe8jqY8" + "ABrznHQbjbnqTQKQnTbcjAQJtQkQV8Os4kwG3yxQZwD3",
+            "the prefix github_pat_ is described in the manual",
         ),
     ),
     Secret(
@@ -57,10 +59,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation",
-        bad=('github_client_secret = "f1f2e9f2c0487ae5f8fe' + '61db687fe05e17a55229"',),
+        bad=("gi" + "thub_cli" + 'ent_secret = "' + "f1f2e9f2c0487ae5f8fe" + '61db687fe05e17a55229"',),
         good=(
-            'github_commit = "7afcdac803d14f4cc0b4' + '7029711646472b9215f0"',
-            "uses: github/action@a584e0b38b331b02357d" + "35d7a6897f326d55db1f",
+            "gi" + "thub" + '_commit = "' + "7afcdac803d14f4cc0b4" + '7029711646472b9215f0"',
+            "uses: " + "github" + "/action@a5" + "84e0b38b331b02357d" + "35d7a6897f326d55db1f",
         ),
     ),
     Secret(
@@ -72,10 +74,10 @@ SECRETS: tuple[Secret, ...] = (
         why="Whoever has it can use the API and push code as its owner.",
         fix="Revoke it under Preferences > Access tokens, then use a project token with few scopes that expires.",
         revoke="https://docs.gitlab.com/security/tokens/",
-        bad=("glpat-tnTxprg" + "KlEdXHrR8CEUW",),
+        bad=("gl" + "pat-tnTxprg" + "KlEdXHrR8CEUW",),
         good=(
-            "glpat-bCZ3" + "2rjweBa1iJj",
-            "the prefix glpat- is desc" + "ribed in the manual",
+            "gl" + "pat-bCZ3" + "2rjweBa1iJj",
+            "the prefix glpat- is described in the manual",
         ),
     ),
     Secret(
@@ -87,10 +89,10 @@ SECRETS: tuple[Secret, ...] = (
         why="Whoever has it can read the repository and its packages.",
         fix="Revoke it under Settings > Repository, then use a masked CI variable.",
         revoke="https://docs.gitlab.com/security/tokens/",
-        bad=("gldt-Ew1qo4Z" + "ESIazmQfUu540",),
+        bad=("gl" + "dt-Ew1qo4Z" + "ESIazmQfUu540",),
         good=(
-            "gldt-7yGUY" + "WCtKuVy5JR",
-            "the prefix gldt- is desc" + "ribed in the manual",
+            "gl" + "dt-7yGUY" + "WCtKuVy5JR",
+            "the prefix gldt- is described in the manual",
         ),
     ),
     Secret(
@@ -105,10 +107,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.gitlab.com/security/tokens/",
-        bad=("glrt-AS8EiCu" + "E6cn4jywAtrjO",),
+        bad=("gl" + "rt-AS8EiCu" + "E6cn4jywAtrjO",),
         good=(
-            "glrt-zGr7O" + "sMjsYkUFiH",
-            "the prefix glrt- is desc" + "ribed in the manual",
+            "gl" + "rt-zGr7O" + "sMjsYkUFiH",
+            "the prefix glrt- is described in the manual",
         ),
     ),
     Secret(
@@ -123,10 +125,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.gitlab.com/security/tokens/",
-        bad=("glptt-4b7831ad4a3318574" + "36e1260f5de1ef248e1294a",),
+        bad=("gl" + "ptt-4b7831ad4a3318574" + "36e1260f5de1ef248e1294a",),
         good=(
-            "glptt-844602e0194cf9" + "2ca2eaa7e22c6a1518d15",
-            "the prefix glptt- is desc" + "ribed in the manual",
+            "gl" + "ptt-844602e0194cf9" + "2ca2eaa7e22c6a1518d15",
+            "the prefix glptt- is described in the manual",
         ),
     ),
     Secret(
@@ -144,10 +146,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.gitlab.com/security/tokens/",
-        bad=("glagent-Nj735lJYN0Byx4GjdeBG4" + "Jxp9ymwZIiCikud1jtgO9yRyp7hkX",),
+        bad=("gl" + "agent-Nj735lJYN0Byx4GjdeBG4" + "Jxp9ymwZIiCikud1jtgO9yRyp7hkX",),
         good=(
-            "glagent-aDBKcBCz8UUuMlZ0B8" + "9wrQmK2RmSAOZ7cCaeYg1KSKKGn",
-            "the prefix glft- is desc" + "ribed in the manual",
+            "gl" + "agent-aDBKcBCz8UUuMlZ0B8" + "9wrQmK2RmSAOZ7cCaeYg1KSKKGn",
+            "the prefix glft- is described in the manual",
         ),
     ),
     Secret(
@@ -163,10 +165,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://support.atlassian.com/bitbucket-cloud/docs/app-passwords/",
         checksum=checksum.crc_hex,
-        bad=("ATBBr51SLwVgwGxlYm" + "Euwj0Pq6qj9966F1DC",),
+        bad=("AT" + "BBr51SLwVgwGxlYm" + "Euwj0Pq6qj9966F1DC",),
         good=(
-            "ATBBwafpFsWNEB3" + "EqhgRrNqmm4c2D68",
-            "the prefix ATBB is desc" + "ribed in the manual",
+            "AT" + "BBwafpFsWNEB3E" + "qhgRrNqmm4c2D68",
+            "the prefix ATBB is described in the manual",
         ),
     ),
     Secret(
@@ -182,10 +184,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html",
         holds=checksum.bitbucket_server,
-        bad=("BBDC-MTIzNDU2Nzg5MDEyOgf" + "3pwwFSdJPpgfNzofHXnTjx2oF",),
+        bad=("BB" + "DC-MTIzNDU2Nzg5MDEyOgf" + "3pwwFSdJPpgfNzofHXnTjx2oF",),
         good=(
-            "BBDC-MTIzNDU2Nzg5MDEyO" + "nABnyZ3zKpvbdTRPvx3RWy",
-            "the prefix BBDC- is desc" + "ribed in the manual",
+            "BB" + "DC-MTIzNDU2Nzg5MDEyO" + "nABnyZ3zKpvbdTRPvx3RWy",
+            "the prefix BBDC- is described in the manual",
         ),
     ),
     Secret(
@@ -200,10 +202,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token",
-        bad=("sgp_d5ab72ed2902d884_a5f4b046f" + "2313de19b2802eb61c0d9ac1d036cd7",),
+        bad=("sg" + "p_d5ab72ed2902d884_a5f4b046f" + "2313de19b2802eb61c0d9ac1d036cd7",),
         good=(
-            "sgp_449155cc5f4ccd98_38133df" + "2c21530e649a16deef6f57bd75f8",
-            "the prefix sgp_ is desc" + "ribed in the manual",
+            "sg" + "p_449155cc5f4ccd98_38133df" + "2c21530e649a16deef6f57bd75f8",
+            "the prefix sgp_ is described in the manual",
         ),
     ),
     Secret(
@@ -218,7 +220,7 @@ SECRETS: tuple[Secret, ...] = (
             " secret manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("GITEA_TOKEN=e74a4cb629a453" + "41886591ba069e1a1fbef54554",),
-        good=('gitea_commit = "2b2ae9ec1ee991e77f9b' + '064c39579355093fee61"',),
+        bad=("GITEA_TOKEN=" + "e74a4cb629a453418865" + "91ba069e1a1fbef54554",),
+        good=("gi" + "tea_" + 'commit = "' + "2b2ae9ec1ee991e77f9b" + '064c39579355093fee61"',),
     ),
 )

@@ -40,7 +40,7 @@ def _basic(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         try:
             pair = decoded(text).decode()
         except UnicodeDecodeError:
-            pair = ""
+            pair = "\0"
         if pair.isprintable() and ":" in pair:
             user, _, password = pair.partition(":")
             if (
@@ -57,7 +57,11 @@ def _basic(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
                 doubt = "it looks like a default"
             yield Found(*match.span(1), Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
         elif (
-            len(text) >= 12 and text.endswith("=") and rare(text) and _AUTHORIZATION.search(data, max(0, end - 64), end)
+            not pair.isprintable()
+            and len(text) >= 12
+            and text.endswith("=")
+            and rare(text)
+            and _AUTHORIZATION.search(data, max(0, end - 64), end)
         ):
             yield Found(*match.span(1), Confidence.LOW, "it does not decode to a user and a password")
 

@@ -35,7 +35,7 @@ def _pem(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         if stop < 0:
             stop = data.find(b"- END", end, limit)
         inside = data[end : stop if stop >= 0 else min(limit, end + 4096)]
-        lines, encrypted = _lines(inside)
+        lines, encrypted = _lines(inside, stop >= 0)
         if len(lines) < _SHORTEST or len(set(lines[:400])) < 16 or repeats(lines[:400].decode()):
             continue
         raw = checksum.decoded(lines[: len(lines) // 4 * 4].decode().rstrip("="))
@@ -61,14 +61,20 @@ def _pem(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         )
 
 
-def _lines(inside: bytes) -> tuple[bytes, bool]:
-    """The base64 between the armour lines in one piece, and whether a header says that it is encrypted."""
+def _lines(inside: bytes, ended: bool) -> tuple[bytes, bool]:
+    """The base64 between the armour lines in one piece, and whether a header says that it is encrypted.
+
+    Where the closing line is missing, the base64 ends at the first piece that is none.
+    """
     headers = _HEADERS.match(inside.lstrip(b"-\r\n\\rn \t\"'+"))
     encrypted = headers is not None and b"ENCRYPTED" in headers[0]
-    lines = b"".join(
-        piece for piece in _BETWEEN.split(inside) if _BODY.fullmatch(piece) or (len(piece) < 16 and piece.isalnum())
-    )
-    return lines, encrypted
+    kept = []
+    for piece in _BETWEEN.split(inside):
+        if _BODY.fullmatch(piece) or (len(piece) < 16 and piece.isalnum()):
+            kept.append(piece)
+        elif not ended and (kept or (headers is None and piece.strip(b"-"))):
+            break
+    return b"".join(kept), encrypted
 
 
 PEM = Secret(

@@ -25,10 +25,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://api.slack.com/authentication/token-types",
         width=600,
-        bad=("xoxb-755423571767-177996598" + "426-jNmqWXDyG5fnxLvjJ3eMv7Vt",),
+        bad=("xo" + "xb-755423571767-1779965984" + "26-jNmqWXDyG5fnxLvjJ3eMv7Vt",),
         good=(
-            "xoxb-927156262919-442611" + "125741-zoQGeKK7XgqqbQPax",
-            "the prefix xoxb- is desc" + "ribed in the manual",
+            "xo" + "xb-927156262919-442611" + "125741-zoQGeKK7XgqqbQPax",
+            "the prefix xoxb- is described in the manual",
         ),
     ),
     Secret(
@@ -43,10 +43,14 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://api.slack.com/authentication/token-types",
-        bad=("xapp-1-AFFHS6T236V-1262392644852-33914687e4af113" + "91dcc8c6d9db188d533a5615bf9e19158ef5ccc4f397b02f7",),
+        bad=(
+            "xa"
+            + "pp-1-AFFHS6T236V-1262392644852-33914687e4af113"
+            + "91dcc8c6d9db188d533a5615bf9e19158ef5ccc4f397b02f7",
+        ),
         good=(
-            "xapp-1-ARSET7YDDKB-9446672424262-6d6d4d8c28d2d" + "67ba840a24429b72a7cf154229a3ff1ece0f36f9ed7daf",
-            "the prefix xapp- is desc" + "ribed in the manual",
+            "xa" + "pp-1-ARSET7YDDKB-9446672424262-6d6d4d8c28d2d" + "67ba840a24429b72a7cf154229a3ff1ece0f36f9ed7daf",
+            "the prefix xapp- is described in the manual",
         ),
     ),
     Secret(
@@ -64,10 +68,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://api.slack.com/authentication/token-types",
-        bad=("https://hooks.slack.com/services/TSVN30T96" + "/B0JKRK45U1B/EcDrgToODipPwgTcqDMDdR02",),
+        bad=("https:" + "//hooks.slack.com/services/TSVN30T96" + "/B0JKRK45U1B/EcDrgToODipPwgTcqDMDdR02",),
         good=(
-            "https://hooks.slack.com/services/TLJO6ZL" + "8F/B941SC36XGB/CcmEa4nOcinBxoSPDyT",
-            "the prefix hooks.sl" + "ack.com/ is described in the manual",
+            "https:" + "//hooks.slack.com/services/TLJO6ZL" + "8F/B941SC36XGB/CcmEa4nOcinBxoSPDyT",
+            "the prefix ho" + "oks.sl" + "ack.com/ is described in the manual",
         ),
     ),
     Secret(
@@ -83,10 +87,16 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://discord.com/developers/docs/reference#authentication",
         holds=checksum.discord_bot,
-        bad=('discord_token = "Nzg5NjUyNjkyNjQ0OTQ5NTIx.GST9Z8.iXX' + 'lqUgQb15DJmncOP0D0o4J6VOAh2tUNWc3Jn"',),
+        bad=(
+            "di"
+            + "scor"
+            + 'd_token = "Nz'
+            + "g5NjUyNjkyNjQ0OTQ5NTIx.GST9Z8.iXX"
+            + 'lqUgQb15DJmncOP0D0o4J6VOAh2tUNWc3Jn"',
+        ),
         good=(
-            'discord_token = "MTE2NTQ2MjYyODM3NjYyMTc2.GNVX' + 'n0.53iiRWrkuAZwO6xNxpHB97ACG3"',
-            "the prefix discord is desc" + "ribed in the manual",
+            "di" + "scor" + 'd_token = "MT' + "E2NTQ2MjYyODM3NjYyMTc2.GNVX" + 'n0.53iiRWrkuAZwO6xNxpHB97ACG3"',
+            "the prefix discord is described in the manual",
         ),
     ),
     Secret(
@@ -102,13 +112,15 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://discord.com/developers/docs/reference#authentication",
         bad=(
-            "https://discord.com/api/webhooks/147837584798363682/QKD-ZjgK_6Z"
+            "https:"
+            + "//discord.com/api/webhooks/147837584798363682/QKD-ZjgK_6Z"
             + "xBKw_og1EbKMHClvepWVe8i3YUsNSq02ftBVZ3XOI1VObMq11jrlxqkw2",
         ),
         good=(
-            "https://discord.com/api/webhooks/611329331699882879/sB_NBp"
+            "https:"
+            + "//discord.com/api/webhooks/611329331699882879/sB_NBp"
             + "4mTyYdVFV1GpfOtZFXOlvXBYQXfoEQlvDmfo2GoTH6olwAacGXSN8",
-            "the prefix discord." + "com/api/ is described in the manual",
+            "the prefix di" + "scord." + "com/api/ is described in the manual",
         ),
     ),
     Secret(
@@ -125,10 +137,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://discord.com/developers/docs/reference#authentication",
         holds=checksum.mixed,
-        bad=("DISCORD_CLIENT_SECRET=bh4V5" + "WiGrmveF3243iTUnRa7KHz2-pv7",),
+        bad=("DI" + "SCORD_CL" + "IENT_SECRET=" + "bh4V5WiGrmveF324" + "3iTUnRa7KHz2-pv7",),
         good=(
-            "DISCORD_CLI" + "ENT_SECRET=${DISCORD_CLIENT_SECRET}",
-            "DISCORD_CLIENT_SECRET=your" + "-discord-client-secret-here",
+            "DI" + "SCORD_CL" + "IENT_SECRET=${DI" + "SCORD_CL" + "IENT_SECRET}",
+            "DI" + "SCORD_CL" + "IENT_SECRET=yo" + "ur-discord-cli" + "ent-secret-here",
         ),
     ),
     Secret(
@@ -148,15 +160,19 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/",
         bad=(
-            "https://acme.webhook.office.com/webhookb2/821bd30f-39b7-4ac8-acc9-b286a4377824@1"
-            + "1d1617a-6b2c-4c32-af49-b9a7b2643640/IncomingWebhook/9ff53543097470577b75e12bf878"
-            + "5a4f/e1a54dff-2010-462d-ab66-d2a45c27e128",
+            "https:"
+            + "//acme.webhook.office.com/webhookb2/"
+            + "821bd30f-39b7-4ac8-acc9-b286a4377824@11"
+            + "d1617a-6b2c-4c32-af49-b9a7b2643640/IncomingWebhook/9ff53543"
+            + "097470577b75e12bf8785a4f/e1a54dff-2010-462d-ab66-d2a45c27e128",
         ),
         good=(
-            "https://acme.webhook.office.com/webhookb2/ac756c59-735d-4322-a9e1-a128b4b7eec7@e"
-            + "4a4994d-2694-4f65-adc1-b908e9cac862/IncomingWebhook/8a7446e821ccb44df8d3f36b96e6"
-            + "4cf2/39fed899-d407-40dd-a17d-b244395",
-            "the prefix webhook.o" + "ffice.com is described in the manual",
+            "https:"
+            + "//acme.webhook.office.com/webhookb2/"
+            + "ac756c59-735d-4322-a9e1-a128b4b7eec7@e4"
+            + "a4994d-2694-4f65-adc1-b908e9cac862/IncomingWebhook/8a744"
+            + "6e821ccb44df8d3f36b96e64cf2/39fed899-d407-40dd-a17d-b244395",
+            "the prefix we" + "bhook.o" + "ffice.com is described in the manual",
         ),
     ),
     Secret(
@@ -171,10 +187,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://core.telegram.org/bots/api#authorizing-your-bot",
-        bad=("8433749388:AAS9lCmWui87keJX3" + "C1kKW4rDAr8dK4BuzH",),
+        bad=("8433749388:AA" + "S9lCmWui87keJX3C" + "1kKW4rDAr8dK4BuzH",),
         good=(
-            "5618555141:AAGustyk6mraEQE" + "mOCgZhGrX4KVoHI",
-            "the prefix :AA is desc" + "ribed in the manual",
+            "5618555141:AA" + "Gustyk6mraEQE" + "mOCgZhGrX4KVoHI",
+            "the prefix :AA is described in the manual",
         ),
     ),
     Secret(
@@ -190,10 +206,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://www.twilio.com/docs/iam/api-keys",
         width=300,
-        bad=('twilio_key = "SK40cfaa1f47ecf37' + '8794fa3b74e892e37"',),
+        bad=('twilio_key = "' + "SK40cfaa1f47ecf37" + '8794fa3b74e892e37"',),
         good=(
-            "twili" + 'o_sid = "SKtooshort"',
-            "cookie_SK = 4aedc86337d0e343" + "76c0f69e4d6cb598",
+            'twilio_sid = "SKtooshort"',
+            "cookie_SK = " + "4aedc86337d0e343" + "76c0f69e4d6cb598",
         ),
     ),
     Secret(
@@ -208,10 +224,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://www.twilio.com/docs/iam/api-keys",
-        bad=("TWILIO_AUTH_TOKEN=900b58b" + "4d1bc860e3017e6b53daa5671",),
+        bad=("TW" + "ILIO_A" + "UTH_TOKEN=" + "900b58b4d1bc860e" + "3017e6b53daa5671",),
         good=(
-            "TWILIO_AU" + "TH_TOKEN=${TWILIO_AUTH_TOKEN}",
-            "TWILIO_AUTH_TOKEN=your" + "-twilio-auth-token-here",
+            "TW" + "ILIO_A" + "UTH_TOKEN=${TW" + "ILIO_A" + "UTH_TOKEN}",
+            "TW" + "ILIO_A" + "UTH_TOKEN=yo" + "ur-twilio-au" + "th-token-here",
         ),
     ),
     Secret(
@@ -226,10 +242,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://docs.sendgrid.com/ui/account-and-settings/api-keys",
-        bad=("SG.U6It-p51t_oQnxH5BdnPzg.0fBbh4Ic" + "Sd65yaaBvCKcJ3RmW6JVoRFEeYr2t6_N25m",),
+        bad=("SG" + ".U6It-p51t_oQnxH5BdnPzg.0fBbh4Ic" + "Sd65yaaBvCKcJ3RmW6JVoRFEeYr2t6_N25m",),
         good=(
-            "SG.1Rrw_Hi22q-ZaWmP_bghvl.zTBIh1" + "5WD842LUOEYtCUfaYvSsrFkNxbS2nfZQ",
-            "the prefix SG. is desc" + "ribed in the manual",
+            "SG" + ".1Rrw_Hi22q-ZaWmP_bghvl.zTBIh1" + "5WD842LUOEYtCUfaYvSsrFkNxbS2nfZQ",
+            "the prefix SG. is described in the manual",
         ),
     ),
     Secret(
@@ -244,10 +260,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://documentation.mailgun.com/docs/mailgun/user-manual/api-key-mgmt/",
-        bad=('mailgun = "key-3a3f5d9e6dc467' + '825b83fd4ea36d442e"',),
+        bad=('mailgun = "ke' + "y-3a3f5d9e6dc467" + '825b83fd4ea36d442e"',),
         good=(
-            'mailgun = "key-5012998e640' + 'c92c7bbacf1d513a"',
-            "the prefix mailgun is desc" + "ribed in the manual",
+            'mailgun = "ke' + "y-5012998e640c" + '92c7bbacf1d513a"',
+            "the prefix mailgun is described in the manual",
         ),
     ),
     Secret(
@@ -263,10 +279,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://mailchimp.com/help/about-api-keys/",
         width=60,
-        bad=("c7501b696a64397697" + "f76598def57129-us12",),
+        bad=("c7" + "501b696a64397697" + "f76598def57129-us12",),
         good=(
-            "57d7d295dcad66cd" + "871bda71f327a837",
-            "the prefix -us is desc" + "ribed in the manual",
+            "57" + "d7d295dcad66cd" + "871bda71f327a837",
+            "the prefix -us is described in the manual",
         ),
     ),
     Secret(
@@ -281,10 +297,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("MANDRILL_API_KEY=md-7" + "nNxCSnqEv7Vrd8EhH9Hx5",),
+        bad=("MA" + "NDRILL" + "_API_KEY=md" + "-7nNxCSnqE" + "v7Vrd8EhH9Hx5",),
         good=(
-            "MANDRILL" + "_API_KEY=${MANDRILL_API_KEY}",
-            "MANDRILL_API_KEY=your" + "-mandrill-api-key-here",
+            "MA" + "NDRILL" + "_API_KEY=${MA" + "NDRILL" + "_API_KEY}",
+            "MA" + "NDRILL" + "_API_KEY=yo" + "ur-mandrill" + "-api-key-here",
         ),
     ),
     Secret(
@@ -299,10 +315,10 @@ SECRETS: tuple[Secret, ...] = (
             "from a secret manager or a masked CI variable."
         ),
         revoke="https://developers.brevo.com",
-        bad=("xkeysib-56ed6f2a786cefe999e94e5485d1457156a2" + "86f11c0232e080f19f97dfaa49a6-5WI6iv7lZV3mqdT9",),
+        bad=("xk" + "eysib-56ed6f2a786cefe999e94e5485d1457156a2" + "86f11c0232e080f19f97dfaa49a6-5WI6iv7lZV3mqdT9",),
         good=(
-            "xkeysib-27eb7cb3f0409cad0361a1439b731fee14" + "bee515b61c7af3ad26bc93e1865f9c-INJ7dFVEYeQ",
-            "the prefix xkeysib- is desc" + "ribed in the manual",
+            "xk" + "eysib-27eb7cb3f0409cad0361a1439b731fee14" + "bee515b61c7af3ad26bc93e1865f9c-INJ7dFVEYeQ",
+            "the prefix xkeysib- is described in the manual",
         ),
     ),
     Secret(
@@ -317,9 +333,9 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://developers.mailersend.com",
-        bad=("mlsn.03830bed151ba4d3d99c0ec94be13" + "a0231fdea9e3ce3401e0f373728a6767c7f",),
+        bad=("ml" + "sn.03830bed151ba4d3d99c0ec94be13" + "a0231fdea9e3ce3401e0f373728a6767c7f",),
         good=(
-            "mlsn." + "short",
+            "mlsn.short",
             "see mlsn.",
         ),
     ),
@@ -335,10 +351,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developers.telnyx.com",
-        bad=('telnyx_key = "KEYxoeTeijJ6rPm6pvdS7kSqzbm5M' + 'iJ8vxOlgnSi0uTCTf1EHdJ0RwLEZt"',),
+        bad=('telnyx_key = "KE' + "YxoeTeijJ6rPm6pvdS7kSqzbm5M" + 'iJ8vxOlgnSi0uTCTf1EHdJ0RwLEZt"',),
         good=(
-            'telnyx_key = "KEYZBYcz0Whuml7x6s2gtpbLhW' + 'ZhLNl84U096ieUp0lq1uXRnQBjd"',
-            "the prefix telnyx is desc" + "ribed in the manual",
+            'telnyx_key = "KE' + "YZBYcz0Whuml7x6s2gtpbLhW" + 'ZhLNl84U096ieUp0lq1uXRnQBjd"',
+            "the prefix telnyx is described in the manual",
         ),
     ),
     Secret(
@@ -353,8 +369,8 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("POSTMARK_API_TOKEN=b4b9e2f0" + "-1f65-480b-ac0a-23b2aebc4605",),
-        good=('postmark_message_id = "ca6d6110-41c9-4451' + '-a54f-7f7043d77b6d"',),
+        bad=("PO" + "STMARK_" + "API_TOKEN=" + "b4b9e2f0-1f65-480b" + "-ac0a-23b2aebc4605",),
+        good=("po" + "stmark_m" + 'essage_id = "' + "ca6d6110-41c9-4451" + '-a54f-7f7043d77b6d"',),
     ),
     Secret(
         id="plivo-token",
@@ -368,10 +384,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("PLIVO_AUTH_TOKEN=UxZfEJIRfjq" + "CPp0yCyVTMwmjGuKfMKPv7ziytA6k",),
+        bad=("PL" + "IVO_AU" + "TH_TOKEN=Ux" + "ZfEJIRfjqCPp0yCyVT" + "MwmjGuKfMKPv7ziytA6k",),
         good=(
-            "PLIVO_AU" + "TH_TOKEN=${PLIVO_AUTH_TOKEN}",
-            "PLIVO_AUTH_TOKEN=your" + "-plivo-auth-token-here",
+            "PL" + "IVO_AU" + "TH_TOKEN=${PL" + "IVO_AU" + "TH_TOKEN}",
+            "PL" + "IVO_AU" + "TH_TOKEN=yo" + "ur-plivo-au" + "th-token-here",
         ),
     ),
     Secret(
@@ -386,10 +402,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("MESSAGEBIRD_ACCESS_KEY=5" + "r6C4GYAkXXBDARKPhoOQRIfi",),
+        bad=("ME" + "SSAGEBIRD" + "_ACCESS_KEY=" + "5r6C4GYAkXXB" + "DARKPhoOQRIfi",),
         good=(
-            "MESSAGEBIRD" + "_ACCESS_KEY=${MESSAGEBIRD_ACCESS_KEY}",
-            "MESSAGEBIRD_ACCESS_KEY=your" + "-messagebird-access-key-here",
+            "ME" + "SSAGEBIRD" + "_ACCESS_KEY=${ME" + "SSAGEBIRD" + "_ACCESS_KEY}",
+            "ME" + "SSAGEBIRD" + "_ACCESS_KEY=yo" + "ur-messagebird" + "-access-key-here",
         ),
     ),
 )

@@ -19,10 +19,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.datadoghq.com/account_management/api-app-keys/",
-        bad=("DD_API_KEY=c09153644f" + "1aff3cbe48273ff46c8bc1",),
+        bad=("DD_API_KEY=" + "c09153644f1aff3c" + "be48273ff46c8bc1",),
         good=(
-            "DD_AP" + "I_KEY=${DD_API_KEY}",
-            'datadog_span = "a4bcd2b5' + '88b5bb7e"',
+            "DD_API_KEY=${DD_API_KEY}",
+            "da" + "tado" + 'g_span = "' + "a4bcd2b5" + '88b5bb7e"',
         ),
     ),
     Secret(
@@ -40,10 +40,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/",
-        bad=("NRAK-XYSCYWDCMUZ" + "Z0ONNS6YWUXHWF0P",),
+        bad=("NR" + "AK-XYSCYWDCMUZ" + "Z0ONNS6YWUXHWF0P",),
         good=(
-            "NRAK-6H9DEUVH" + "IHUMHCYFP0J5O6",
-            "the prefix NRAK- is desc" + "ribed in the manual",
+            "NR" + "AK-6H9DEUVHI" + "HUMHCYFP0J5O6",
+            "the prefix NRAK- is described in the manual",
         ),
     ),
     Secret(
@@ -59,10 +59,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://grafana.com/docs/grafana/latest/administration/service-accounts/",
         checksum=checksum.grafana_service,
-        bad=("glsa_KfVs6RrjnKvWIzhask" + "JKL2aLp5B89fXc_93d8ea76",),
+        bad=("gl" + "sa_KfVs6RrjnKvWIzhask" + "JKL2aLp5B89fXc_93d8ea76",),
         good=(
-            "glsa_laO5qZpaukjmSEe" + "a2rOnqdr5XpNBdZcg_050",
-            "the prefix glsa_ is desc" + "ribed in the manual",
+            "gl" + "sa_laO5qZpaukjmSEe" + "a2rOnqdr5XpNBdZcg_050",
+            "the prefix glsa_ is described in the manual",
         ),
     ),
     Secret(
@@ -80,12 +80,13 @@ SECRETS: tuple[Secret, ...] = (
         width=500,
         holds=checksum.grafana_cloud,
         bad=(
-            "glc_eyJvIjoiMTIzNDU2IiwibiI6InN0YWNrLTEtd3JpdGUiLCJrIjoi"
+            "gl"
+            + "c_eyJvIjoiMTIzNDU2IiwibiI6InN0YWNrLTEtd3JpdGUiLCJrIjoi"
             + "Q1luYjhuN0VHTWtUVXhWNjdoNndqNDFoIiwibSI6eyJyIjoiZXUifX0=",
         ),
         good=(
-            "glc_eyJvIjoiMT" + "IzNDU2IiwibiI6",
-            "the prefix glc_ is desc" + "ribed in the manual",
+            "gl" + "c_eyJvIjoiMT" + "IzNDU2IiwibiI6",
+            "the prefix glc_ is described in the manual",
         ),
     ),
     Secret(
@@ -101,10 +102,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://grafana.com/docs/grafana/latest/administration/service-accounts/",
         width=500,
-        bad=("eyJrIjoifabT27H7tGkpzRuU239rIs4t0EJVlpw" + "JZmFZ5M9pnNIwzTSaHg0XBP8Ji4+wpvY2iQ4HNY",),
+        bad=("ey" + "JrIjoifabT27H7tGkpzRuU239rIs4t0EJVlpw" + "JZmFZ5M9pnNIwzTSaHg0XBP8Ji4+wpvY2iQ4HNY",),
         good=(
-            "eyJrIjoiQULw/0dZmODUw" + "n0XLbImlJOQWZMvc0FAYO",
-            "the prefix eyJrIjoi is desc" + "ribed in the manual",
+            "ey" + "JrIjoiQULw/0dZmODUw" + "n0XLbImlJOQWZMvc0FAYO",
+            "the prefix eyJrIjoi is described in the manual",
         ),
     ),
     Secret(
@@ -122,15 +123,19 @@ SECRETS: tuple[Secret, ...] = (
         width=600,
         holds=checksum.sentry,
         bad=(
-            "sntrys_eyJpYXQiOjE3MDAwMDAwMDAuMTIzNDU2LCJ1cmwiOiJodHRwczovL3NlbnRyeS5pbyIsInJlZ"
-            + "2lvbl91cmwiOiJodHRwczovL3VzLnNlbnRyeS5pbyIsIm9yZyI6ImFjbWUifQ==_jSbD2dmOq1VuCqge"
-            + "fEdWtYoBtdllL5tkp7hC2vtlvHW",
+            "sn"
+            + "trys_eyJpYXQiOjE3MDAwMDAwMDAuMTIzNDU2LCJ1cmwiOiJodHRwczovL3NlbnRyeS5"
+            + "pbyIsInJlZ2lvbl91cmwiOiJodHRwczovL3VzLnNlbnRyeS5pbyIsIm9yZyI6ImFjbWUifQ=="
+            + "_jSbD2dmOq1VuCqgefEdWt"
+            + "YoBtdllL5tkp7hC2vtlvHW",
         ),
         good=(
-            "sntrys_eyJpYXQiOjE3MDAwMDAwMDAuMTIzNDU2LCJ1cmwiOiJodHRwczovL3NlbnRyeS5pbyIsInJlZ"
-            + "2lvbl91cmwiOiJodHRwczovL3VzLnNlbnRyeS5pbyIsIm9yZyI6ImFjbWUifQ==_IfJ3v4TQpfPXxIwJ"
-            + "dh5dKkRQh0qsgtwQcpjFWD",
-            "the prefix sntrys_ is desc" + "ribed in the manual",
+            "sn"
+            + "trys_eyJpYXQiOjE3MDAwMDAwMDAuMTIzNDU2LCJ1cmwiOiJodHRwczovL3NlbnRyeS5"
+            + "pbyIsInJlZ2lvbl91cmwiOiJodHRwczovL3VzLnNlbnRyeS5pbyIsIm9yZyI6ImFjbWUifQ=="
+            + "_IfJ3v4TQpfPXxIwJdh5"
+            + "dKkRQh0qsgtwQcpjFWD",
+            "the prefix sntrys_ is described in the manual",
         ),
     ),
     Secret(
@@ -145,10 +150,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.sentry.io/account/auth-tokens/",
-        bad=("sntryu_0a6a6ff3225497c0bd23221e500a" + "039b298eb2429fee4d18c8e2e641afca207f",),
+        bad=("sn" + "tryu_0a6a6ff3225497c0bd23221e500a0" + "39b298eb2429fee4d18c8e2e641afca207f",),
         good=(
-            "sntryu_719821259aee22d764281ebb27" + "141b27a6d5ad4476bc8105d58e42f94c3",
-            "the prefix sntryu_ is desc" + "ribed in the manual",
+            "sn" + "tryu_719821259aee22d764281ebb27" + "141b27a6d5ad4476bc8105d58e42f94c3",
+            "the prefix sntryu_ is described in the manual",
         ),
     ),
     Secret(
@@ -164,10 +169,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://docs.sentry.io/account/auth-tokens/",
-        bad=("SENTRY_AUTH_TOKEN=b30e8a2ff9159226e273e48" + "7114d01e73c2a96b20178f5a0618a66f6a36a33da",),
+        bad=("SE" + "NTRY_A" + "UTH_TOKEN=" + "b30e8a2ff9159226e273e487114d01e7" + "3c2a96b20178f5a0618a66f6a36a33da",),
         good=(
-            "SENTRY_AU" + "TH_TOKEN=${SENTRY_AUTH_TOKEN}",
-            "SENTRY_AUTH_TOKEN=your" + "-sentry-auth-token-here",
+            "SE" + "NTRY_A" + "UTH_TOKEN=${SE" + "NTRY_A" + "UTH_TOKEN}",
+            "SE" + "NTRY_A" + "UTH_TOKEN=yo" + "ur-sentry-au" + "th-token-here",
         ),
     ),
     Secret(
@@ -184,10 +189,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://support.pagerduty.com",
         holds=checksum.mixed,
-        bad=("PAGERDUTY_API_KEY=u" + "+7sOjfrTSQ3lDTdYALz",),
+        bad=("PA" + "GERDUT" + "Y_API_KEY=" + "u+7sOjfrTS" + "Q3lDTdYALz",),
         good=(
-            "PAGERDUTY" + "_API_KEY=${PAGERDUTY_API_KEY}",
-            "PAGERDUTY_API_KEY=your" + "-pagerduty-api-key-here",
+            "PA" + "GERDUT" + "Y_API_KEY=${PA" + "GERDUT" + "Y_API_KEY}",
+            "PA" + "GERDUT" + "Y_API_KEY=yo" + "ur-pagerduty" + "-api-key-here",
         ),
     ),
     Secret(
@@ -202,10 +207,14 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/access-tokens",
-        bad=("dt0c01.FJZTDF8HMY3VWMKUH0AKGMG0.2F9GKYEXNF0YKHU7" + "IBQ7977SKW7AO1SJ9217RH0P579F93SMRVKI9NQ3472IRXUI",),
+        bad=(
+            "dt"
+            + "0c01.FJZTDF8HMY3VWMKUH0AKGMG0.2F9GKYEXNF0YKHU7"
+            + "IBQ7977SKW7AO1SJ9217RH0P579F93SMRVKI9NQ3472IRXUI",
+        ),
         good=(
-            "dt0c01.14YR19LRSLZQX5J6KMAONTC6.RZNQDI168MFXM" + "0DYVHGT92HD6WYSX72RHJIVWQF45F2OIKW100UIJ7TGXYC",
-            "the prefix dt0 is desc" + "ribed in the manual",
+            "dt" + "0c01.14YR19LRSLZQX5J6KMAONTC6.RZNQDI168MFXM0" + "DYVHGT92HD6WYSX72RHJIVWQF45F2OIKW100UIJ7TGXYC",
+            "the prefix dt0 is described in the manual",
         ),
     ),
     Secret(
@@ -220,8 +229,8 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("SPLUNK_HEC_TOKEN=72f2f2c4-" + "239e-46bd-ac40-8e4030e02a2e",),
-        good=('splunk_trace = "583e1366-45cb-49df' + '-ad8c-c8539ffdaa26"',),
+        bad=("SP" + "LUNK_H" + "EC_TOKEN=" + "72f2f2c4-239e-46bd" + "-ac40-8e4030e02a2e",),
+        good=("sp" + "lunk" + '_trace = "' + "583e1366-45cb-49df" + '-ad8c-c8539ffdaa26"',),
     ),
     Secret(
         id="sumologic-key",
@@ -235,10 +244,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("SUMO_ACCESS_KEY=sQ9BEcp2gEa5xEIRNiqvxKRC" + "A0sx3BAHeR7eGzuKWjeFdPAUrDt37HGCoMyyGBjA",),
+        bad=("SU" + "MO_ACC" + "ESS_KEY=" + "sQ9BEcp2gEa5xEIRNiqvxKRCA0sx3BAH" + "eR7eGzuKWjeFdPAUrDt37HGCoMyyGBjA",),
         good=(
-            "SUMO_ACC" + "ESS_KEY=${SUMO_ACCESS_KEY}",
-            "SUMO_ACCESS_KEY=your" + "-sumo-access-key-here",
+            "SU" + "MO_ACC" + "ESS_KEY=${SU" + "MO_ACC" + "ESS_KEY}",
+            "SU" + "MO_ACC" + "ESS_KEY=yo" + "ur-sumo-ac" + "cess-key-here",
         ),
     ),
     Secret(
@@ -253,10 +262,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.launchdarkly.com",
-        bad=('launchdarkly.init("sdk-11067c2e-36bc-43' + 'f1-afaa-9ff3b69cb1ff")',),
+        bad=("la" + "unchda" + 'rkly.init("sd' + "k-11067c2e-36bc-43" + 'f1-afaa-9ff3b69cb1ff")',),
         good=(
-            'launchdarkly.init("sdk-a2f13fc1-3e32-' + "428e-a00f-21cc2f930",
-            "the prefix launch" + "darkly is described in the manual",
+            "la" + "unchda" + 'rkly.init("sd' + "k-a2f13fc1-3e32-" + "428e-a00f-21cc2f930",
+            "the prefix " + "launch" + "darkly is described in the manual",
         ),
     ),
     Secret(
@@ -271,10 +280,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://posthog.com/docs/api",
-        bad=("phx_51njWNFMFvTGkS4Hg0G" + "30KbHD3SNauiG7tkGgZUaAdo",),
+        bad=("ph" + "x_51njWNFMFvTGkS4Hg0G3" + "0KbHD3SNauiG7tkGgZUaAdo",),
         good=(
-            "phx_EbYXWzVc7wIW2a6hZ" + "kjO9lRHwsCS1DZxgZ8jfK",
-            "the prefix phx_ is desc" + "ribed in the manual",
+            "ph" + "x_EbYXWzVc7wIW2a6hZ" + "kjO9lRHwsCS1DZxgZ8jfK",
+            "the prefix phx_ is described in the manual",
         ),
     ),
     Secret(
@@ -291,10 +300,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.mapbox.com/accounts/guides/tokens/",
         width=400,
         holds=checksum.mapbox,
-        bad=("sk.eyJ1IjoiYWNtZSIsImEiOiI1YXF4MHBrdncybTY" + "zZDFpMXJxMTFuNnk5In0.Z9eOJ7WGnMJGgWozNeeqUD",),
+        bad=("sk" + ".eyJ1IjoiYWNtZSIsImEiOiI1YXF4MHBrdncybTY" + "zZDFpMXJxMTFuNnk5In0.Z9eOJ7WGnMJGgWozNeeqUD",),
         good=(
-            "sk.eyJ1IjoiYWNtZSIsImEiOiIwNzJqbHh2dHNhZ" + "WRyZDEzZTE1dWNjNDB3In0.5fNUbcPz9Zy2wsEEx",
-            "the prefix sk.eyJ is desc" + "ribed in the manual",
+            "sk" + ".eyJ1IjoiYWNtZSIsImEiOiIwNzJqbHh2dHNhZ" + "WRyZDEzZTE1dWNjNDB3In0.5fNUbcPz9Zy2wsEEx",
+            "the prefix sk.eyJ is described in the manual",
         ),
     ),
     Secret(
@@ -310,8 +319,8 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://docs.snyk.io",
-        bad=("SNYK_TOKEN=09cdcdc2-2b9" + "d-49b0-a6ad-b5d6fe6e6e90",),
-        good=('snyk_org_id = "995bbeea-d567-4fea' + '-ad20-f7447d7ec1e4"',),
+        bad=("SNYK_TOKEN=" + "09cdcdc2-2b9d-49b0" + "-a6ad-b5d6fe6e6e90",),
+        good=('snyk_org_id = "' + "995bbeea-d567-4fea" + '-ad20-f7447d7ec1e4"',),
     ),
     Secret(
         id="amplitude-secret",
@@ -324,10 +333,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Amplitude and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        bad=("AMPLITUDE_SECRET_KEY=e4676" + "0fef19d91a99b13119ec81a4f63",),
+        bad=("AM" + "PLITUDE_" + "SECRET_KEY=" + "e46760fef19d91a9" + "9b13119ec81a4f63",),
         good=(
-            "AMPLITUDE_" + "SECRET_KEY=${AMPLITUDE_SECRET_KEY}",
-            "AMPLITUDE_SECRET_KEY=your" + "-amplitude-secret-key-here",
+            "AM" + "PLITUDE_" + "SECRET_KEY=${AM" + "PLITUDE_" + "SECRET_KEY}",
+            "AM" + "PLITUDE_" + "SECRET_KEY=yo" + "ur-amplitude-" + "secret-key-here",
         ),
     ),
     Secret(
@@ -341,10 +350,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Rootly and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("rootly_601f49c1ae0eaaed72303b72e28b" + "712bb42fbc136f79dca819ea31191097d9d8",),
+        bad=("ro" + "otly_601f49c1ae0eaaed72303b72e28b7" + "12bb42fbc136f79dca819ea31191097d9d8",),
         good=(
-            "rootly_9b785e0746dfac8181367a8345" + "436e219abf01ed6e5bafb15f8aafeb3ab",
-            "the prefix rootly_ is desc" + "ribed in the manual",
+            "ro" + "otly_9b785e0746dfac8181367a8345" + "436e219abf01ed6e5bafb15f8aafeb3ab",
+            "the prefix rootly_ is described in the manual",
         ),
     ),
     Secret(
@@ -359,10 +368,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("hawk.4OoqAqDZQvhDW6wjhw" + "uK.zW5wx14yaBDOM5aXSYL7",),
+        bad=("ha" + "wk.4OoqAqDZQvhDW6wjhw" + "uK.zW5wx14yaBDOM5aXSYL7",),
         good=(
-            "hawk.tMCsB9UOrakIxe5" + "SCTAM.XPbLua6q0Rx5Av1",
-            "the prefix hawk. is desc" + "ribed in the manual",
+            "ha" + "wk.tMCsB9UOrakIxe5" + "SCTAM.XPbLua6q0Rx5Av1",
+            "the prefix hawk. is described in the manual",
         ),
     ),
     Secret(
@@ -377,10 +386,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://support.maxmind.com",
-        bad=("Ofkc4e_pHojLjBPnM2ei" + "5HojOqUn1MJOoYH1_mmk",),
+        bad=("Of" + "kc4e_pHojLjBPnM2ei" + "5HojOqUn1MJOoYH1_mmk",),
         good=(
-            "UXINpZ_TvPzYc3jAj" + "Y3xC2nLhzLVcsuAvNl",
-            "the prefix _mmk is desc" + "ribed in the manual",
+            "UX" + "INpZ_TvPzYc3jAjY" + "3xC2nLhzLVcsuAvNl",
+            "the prefix _mmk is described in the manual",
         ),
     ),
 )

@@ -16,10 +16,10 @@ SECRETS: tuple[Secret, ...] = (
         why="Whoever has it can charge, refund and read customers.",
         fix="Roll it in the dashboard under Developers > API keys, then use restricted keys from a secret manager.",
         revoke="https://docs.stripe.com/keys#keep-your-keys-safe",
-        bad=("sk_live_WH3gr9O3" + "MgOiyEVbKnW3DX6z",),
+        bad=("sk" + "_live_WH3gr9O3" + "MgOiyEVbKnW3DX6z",),
         good=(
-            "sk_live_YWs4g" + "BiBYlTHDNELAPA",
-            "the prefix sk_live_ is desc" + "ribed in the manual",
+            "sk" + "_live_YWs4gB" + "iBYlTHDNELAPA",
+            "the prefix sk_live_ is described in the manual",
         ),
     ),
     Secret(
@@ -34,10 +34,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.stripe.com/keys#keep-your-keys-safe",
-        bad=("sk_test_tvoFPfnE" + "UPOGPTH2SiV13XZV",),
+        bad=("sk" + "_test_tvoFPfnE" + "UPOGPTH2SiV13XZV",),
         good=(
-            "sk_test_Cvmh7" + "mNkiZl3mc8YWDi",
-            "the prefix sk_test_ is desc" + "ribed in the manual",
+            "sk" + "_test_Cvmh7m" + "NkiZl3mc8YWDi",
+            "the prefix sk_test_ is described in the manual",
         ),
     ),
     Secret(
@@ -52,10 +52,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.stripe.com/keys#keep-your-keys-safe",
-        bad=("whsec_EUCKwefusIvAs" + "l8vJUSxWGsaRgTv3A6r",),
+        bad=("wh" + "sec_EUCKwefusIvAs" + "l8vJUSxWGsaRgTv3A6r",),
         good=(
-            "whsec_Jab1Cwna62" + "kLRGpo6lKN55xMTw1",
-            "the prefix whsec_ is desc" + "ribed in the manual",
+            "wh" + "sec_Jab1Cwna62" + "kLRGpo6lKN55xMTw1",
+            "the prefix whsec_ is described in the manual",
         ),
     ),
     Secret(
@@ -70,10 +70,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developer.squareup.com/docs/build-basics/access-tokens",
-        bad=("sq0atp-Lf-mCi6" + "XIGHdtskNsHK3dL",),
+        bad=("sq" + "0atp-Lf-mCi6" + "XIGHdtskNsHK3dL",),
         good=(
-            "sq0atp-iTIbA" + "Mwy7DxwL7Sog",
-            "the prefix EAAA is desc" + "ribed in the manual",
+            "sq" + "0atp-iTIbA" + "Mwy7DxwL7Sog",
+            "the prefix EAAA is described in the manual",
         ),
     ),
     Secret(
@@ -88,10 +88,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developer.squareup.com/docs/build-basics/access-tokens",
-        bad=("sq0csp-rXoYkstKNt7P4UwgMr" + "P876MQ6MNnmAHWYNGk_okvGDi",),
+        bad=("sq" + "0csp-rXoYkstKNt7P4UwgMr" + "P876MQ6MNnmAHWYNGk_okvGDi",),
         good=(
-            "sq0csp-JIRL93Ci7rz1DXC" + "Uodl_K771xgGvwjAPABBbQ5",
-            "the prefix sq0csp- is desc" + "ribed in the manual",
+            "sq" + "0csp-JIRL93Ci7rz1DXC" + "Uodl_K771xgGvwjAPABBbQ5",
+            "the prefix sq0csp- is described in the manual",
         ),
     ),
     Secret(
@@ -106,10 +106,12 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         revoke="https://developer.paypal.com/braintree/docs",
-        bad=("access_token$production$ps9torb0p5biomr9$0d64616f0bca4eb6" + "9a447154e6232f46",),
+        bad=(
+            "ac" + "cess" + "_token$production$ps" + "9torb0" + "p5biomr9$0d" + "64616f0bca4eb6" + "9a447154e6232f46",
+        ),
         good=(
-            "access_token$production$ddcndlf89jaf39xn$9f367b73377ae" + "02375ee3be3bd8",
-            "the prefix access" + "_token$production$ is described in the manual",
+            "ac" + "cess" + "_token$production$dd" + "cndlf8" + "9jaf39xn$9f" + "367b73377ae0" + "2375ee3be3bd8",
+            "the prefix ac" + "cess" + "_token$production$ is described in the manual",
         ),
     ),
     Secret(
@@ -124,10 +126,10 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         revoke="https://developer.paypal.com/braintree/docs",
-        bad=("access_token$sandbox$49yaizbwp2hngt90$29a260f915cc3678" + "90f5ce703e98c484",),
+        bad=("ac" + "cess" + "_token$sandbox$49" + "yaizbw" + "p2hngt90$29" + "a260f915cc3678" + "90f5ce703e98c484",),
         good=(
-            "access_token$sandbox$sqjw6hr76bbe2rz4$0848d09d4a2bf" + "8e673026bac985",
-            "the prefix access" + "_token$sandbox$ is described in the manual",
+            "ac" + "cess" + "_token$sandbox$sq" + "jw6hr7" + "6bbe2rz4$08" + "48d09d4a2bf8" + "e673026bac985",
+            "the prefix ac" + "cess" + "_token$sandbox$ is described in the manual",
         ),
     ),
     Secret(
@@ -144,12 +146,15 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://developer.paypal.com/api/rest/",
         holds=checksum.mixed,
         bad=(
-            "PAYPAL_CLIENT_SECRET=E35wAZeq-tKsqZnRK7mjRfmKow-0_"
-            + "WJyrhKllXNQUaEIbNQdsq1Elr08mM0AnS1Hn2j8cWZ72eqxlgDo",
+            "PA"
+            + "YPAL_CLI"
+            + "ENT_SECRET="
+            + "E35wAZeq-tKsqZnRK7mjRfmKow-0_WJyrhKllXNQ"
+            + "UaEIbNQdsq1Elr08mM0AnS1Hn2j8cWZ72eqxlgDo",
         ),
         good=(
-            "PAYPAL_CLI" + "ENT_SECRET=${PAYPAL_CLIENT_SECRET}",
-            "PAYPAL_CLIENT_SECRET=your" + "-paypal-client-secret-here",
+            "PA" + "YPAL_CLI" + "ENT_SECRET=${PA" + "YPAL_CLI" + "ENT_SECRET}",
+            "PA" + "YPAL_CLI" + "ENT_SECRET=yo" + "ur-paypal-cli" + "ent-secret-here",
         ),
     ),
     Secret(
@@ -166,13 +171,17 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.adyen.com/development-resources/api-credentials/",
         holds=checksum.mixed,
         bad=(
-            "AQEy9EjrJGy/a2tfpwPtClcbAsg3KN716Shgx6oT6+4/2xqa+V+cmmlzDW4tKBc"
-            + "v-2Yqju0gfhYLnLx5vM91EVZTdZd6wtoyY9tjyYOPcEsP=-4oCZUdkxSnMZrQPE",
+            "AQ"
+            + "Ey9EjrJGy/a2tfpwPtClcbAsg3KN716Shgx6oT6+4/2xqa+V+cmm"
+            + "lzDW4tKBcv-2Yqju0gfhYLnLx5vM91EVZTdZd6wtoyY9tjyYOPcEsP="
+            + "-4oCZUdk"
+            + "xSnMZrQPE",
         ),
         good=(
-            "AQEyFlHQEhOAdxPGhnyO73z3a7geWPsG3H9RxTKMv+4WzFjCAN2"
+            "AQ"
+            + "EyFlHQEhOAdxPGhnyO73z3a7geWPsG3H9RxTKMv+4WzFjCAN2"
             + "Xkx4xuxIyqmTm-7OyPSStYkhIkmB3b6Z3ePX1XvqxLLbKAiYk0e",
-            "the prefix AQE is desc" + "ribed in the manual",
+            "the prefix AQE is described in the manual",
         ),
     ),
     Secret(
@@ -191,10 +200,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://www.checkout.com/docs",
         rank=4,
-        bad=("CHECKOUT_SECRET_KEY=sk_1f12e9" + "24-8896-4bbc-a1ea-18b4d2b838c0",),
+        bad=("CH" + "ECKOUT_S" + "ECRET_KEY=sk" + "_1f12e924-8896-4bb" + "c-a1ea-18b4d2b838c0",),
         good=(
-            "CHECKOUT_SECRET_KEY=sk_52a7" + "c56f-06df-4341-a655-fbd9bef",
-            "the prefix checkout is desc" + "ribed in the manual",
+            "CH" + "ECKOUT_S" + "ECRET_KEY=sk" + "_52a7c56f-06df-" + "4341-a655-fbd9bef",
+            "the prefix checkout is described in the manual",
         ),
     ),
     Secret(
@@ -209,10 +218,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://razorpay.com/docs/api/authentication/",
-        bad=("rzp_live_Jd" + "zBJ2ACYxX8AQ",),
+        bad=("rz" + "p_live_Jdz" + "BJ2ACYxX8AQ",),
         good=(
-            "rzp_live_" + "pHoUf893z",
-            "the prefix rzp_" + "live_ is described in the manual",
+            "rz" + "p_live_" + "pHoUf893z",
+            "the prefix rzp_live_ is described in the manual",
         ),
     ),
     Secret(
@@ -228,10 +237,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://paystack.com/docs/api/authentication/",
         rank=4,
-        bad=("sk_live_068e4ab8d2b2fab5" + "abf38808ba97ac464760e70d",),
+        bad=("sk" + "_live_068e4ab8d2b2fab5" + "abf38808ba97ac464760e70d",),
         good=(
-            "sk_live_6125e4be9d2b7" + "7a512aba9bd7ec7f271aaf",
-            "the prefix sk_live_ is desc" + "ribed in the manual",
+            "sk" + "_live_6125e4be9d2b77" + "a512aba9bd7ec7f271aaf",
+            "the prefix sk_live_ is described in the manual",
         ),
     ),
     Secret(
@@ -246,10 +255,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://developer.flutterwave.com/docs/authentication",
-        bad=("FLWSECK-9mbbkopy96qmo" + "uynbflg2ots2abpp58p-X",),
+        bad=("FL" + "WSECK-9mbbkopy96qmo" + "uynbflg2ots2abpp58p-X",),
         good=(
-            "FLWSECK-vjvxqdu0ap" + "ohtoi1kckwhoxfkrqq7",
-            "the prefix FLWSECK- is desc" + "ribed in the manual",
+            "FL" + "WSECK-vjvxqdu0ap" + "ohtoi1kckwhoxfkrqq7",
+            "the prefix FLWSECK- is described in the manual",
         ),
     ),
     Secret(
@@ -265,10 +274,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://docs.midtrans.com",
         holds=checksum.mixed,
-        bad=("Mid-server-z7jy" + "BZya7QJakfnrb2xE",),
+        bad=("Mi" + "d-server-z7jyB" + "Zya7QJakfnrb2xE",),
         good=(
-            "Mid-ser" + "ver-key",
-            "SB-Mid-" + "server-x",
+            "Mi" + "d-ser" + "ver-key",
+            "SB" + "-Mid-s" + "erver-x",
         ),
     ),
     Secret(
@@ -286,10 +295,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://plaid.com/docs/api/tokens/",
-        bad=("access-production-b81970e7-" + "5445-4369-abd7-faf8ec80abf8",),
+        bad=("ac" + "cess-production-b81970e7-" + "5445-4369-abd7-faf8ec80abf8",),
         good=(
-            "access-production-ee6d86" + "42-49ac-4ab1-a4fd-17ae630",
-            "the prefix access-pr" + "oduction- is described in the manual",
+            "ac" + "cess-production-ee6d86" + "42-49ac-4ab1-a4fd-17ae630",
+            "the prefix ac" + "cess-pr" + "oduction- is described in the manual",
         ),
     ),
     Secret(
@@ -304,10 +313,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://plaid.com/docs/api/tokens/",
-        bad=("PLAID_SECRET=4e5365d1" + "9485386f2bcae9dd3e231e",),
+        bad=("PL" + "AID_" + "SECRET=" + "4e5365d19485386" + "f2bcae9dd3e231e",),
         good=(
-            "PLAID_" + "SECRET=${PLAID_SECRET}",
-            "PLAID_SECRET=your" + "-plaid-secret-here",
+            "PL" + "AID_" + "SECRET=${PL" + "AID_" + "SECRET}",
+            "PL" + "AID_" + "SECRET=yo" + "ur-plaid-" + "secret-here",
         ),
     ),
     Secret(
@@ -322,10 +331,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.mercury.com",
-        bad=("mercury_production_wma_jNjxlOw1Ia5u3Z" + "pmzYQo9U0jh2M1tdeNBqxeSoIhSmQJ_yrucrem",),
+        bad=("me" + "rcury_production_wma_jNjxlOw1Ia5u3Zp" + "mzYQo9U0jh2M1tdeNBqxeSoIhSmQJ_yrucrem",),
         good=(
-            "mercury_production_wma_egEPoWPKiP4j" + "DVUWRjfrszjW4s5qtUuvJWJKDBzl28nZ_yr",
-            "the prefix mercury_p" + "roduction_ is described in the manual",
+            "me" + "rcury_production_wma_egEPoWPKiP4j" + "DVUWRjfrszjW4s5qtUuvJWJKDBzl28nZ_yr",
+            "the prefix me" + "rcury_pr" + "oduction_ is described in the manual",
         ),
     ),
     Secret(
@@ -340,10 +349,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developer.paddle.com/api-reference/about/authentication",
-        bad=("pdl_live_apikey_r6fjobfibdt3ngc393" + "ocgb819w_w2DqHLNqVkqPtHdGvSBr9E_s1V",),
+        bad=("pd" + "l_live_apikey_r6fjobfibdt3ngc393" + "ocgb819w_w2DqHLNqVkqPtHdGvSBr9E_s1V",),
         good=(
-            "pdl_live_apikey_9y4tv7v2jf39gmbw" + "ow39jptx7c_QAxgjOL6EwDk4HtrtWgWm",
-            "the prefix pdl_live" + "_apikey_ is described in the manual",
+            "pd" + "l_live_apikey_9y4tv7v2jf39gmbw" + "ow39jptx7c_QAxgjOL6EwDk4HtrtWgWm",
+            "the prefix pd" + "l_live" + "_apikey_ is described in the manual",
         ),
     ),
     Secret(
@@ -358,10 +367,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.asaas.com",
-        bad=("$aact_prod_gUUGsnBAuF858yq" + "cthyeEVXYBGuNlN1Morz644lD",),
+        bad=("$aa" + "ct_prod_gUUGsnBAuF858yq" + "cthyeEVXYBGuNlN1Morz644lD",),
         good=(
-            "$aact_prod_tXD" + "hKexIek3cNo3t",
-            "the prefix $aact_ is desc" + "ribed in the manual",
+            "$aa" + "ct_prod_tXD" + "hKexIek3cNo3t",
+            "the prefix $aact_ is described in the manual",
         ),
     ),
     Secret(
@@ -376,10 +385,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.ramp.com",
-        bad=("ramp_sec_bs72fJ9vSG4gOEFcP5M" + "VPylEYlfANEBpH6renD2pswzH7Jke",),
+        bad=("ra" + "mp_sec_bs72fJ9vSG4gOEFcP5M" + "VPylEYlfANEBpH6renD2pswzH7Jke",),
         good=(
-            "ramp_sec_xb0YhSv4SuFNZzkOA" + "9yjjkBKiGhTWBtGcAeJ8o5mkkk",
-            "the prefix ramp" + "_sec_ is described in the manual",
+            "ra" + "mp_sec_xb0YhSv4SuFNZzkOA" + "9yjjkBKiGhTWBtGcAeJ8o5mkkk",
+            "the prefix ramp_sec_ is described in the manual",
         ),
     ),
     Secret(
@@ -394,10 +403,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://documentation.onfido.com",
-        bad=("api_live.5XaJWSC077B.FbtEK" + "kt8MZQPOyoKXvpxIMZUSfsaVmqX",),
+        bad=("ap" + "i_live.5XaJWSC077B.FbtEK" + "kt8MZQPOyoKXvpxIMZUSfsaVmqX",),
         good=(
-            "api_live.Wx7ui" + "szifu3.hUkaM1mw",
-            "the prefix api_live is desc" + "ribed in the manual",
+            "ap" + "i_live.Wx7ui" + "szifu3.hUkaM1mw",
+            "the prefix api_live is described in the manual",
         ),
     ),
     Secret(
@@ -412,10 +421,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://duffel.com/docs",
-        bad=("duffel_live_WxkhV6RS9rIQDQj" + "7XMNYtvKA9DiSTUusHnFYJhsKf3L",),
+        bad=("du" + "ffel_live_WxkhV6RS9rIQDQj7" + "XMNYtvKA9DiSTUusHnFYJhsKf3L",),
         good=(
-            "duffel_live_g4REq4gqKQTM2" + "AxaLoiwz4hNA0v53U_sw4j1Eo",
-            "the prefix duffel" + "_live_ is described in the manual",
+            "du" + "ffel_live_g4REq4gqKQTM2" + "AxaLoiwz4hNA0v53U_sw4j1Eo",
+            "the prefix du" + "ffel" + "_live_ is described in the manual",
         ),
     ),
     Secret(
@@ -430,10 +439,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://docs.easypost.com",
-        bad=("EZAK87uESK6zlpWq4r9wzuDOCDf5x" + "213g4Xa23GjnYkjDorG8fHdyZZ9RT",),
+        bad=("EZ" + "AK87uESK6zlpWq4r9wzuDOCDf5x" + "213g4Xa23GjnYkjDorG8fHdyZZ9RT",),
         good=(
-            "EZAKfEwoMYI8R1tF3XmvAPuwe3" + "CoCt8qGSiEaLzaataDddC9ESZMS",
-            "the prefix EZAK is desc" + "ribed in the manual",
+            "EZ" + "AKfEwoMYI8R1tF3XmvAPuwe3" + "CoCt8qGSiEaLzaataDddC9ESZMS",
+            "the prefix EZAK is described in the manual",
         ),
     ),
     Secret(
@@ -448,10 +457,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://docs.goshippo.com",
-        bad=("shippo_live_c4e7315496a918" + "ce7598e12da7a375b44fdc231b",),
+        bad=("sh" + "ippo_live_c4e7315496a918" + "ce7598e12da7a375b44fdc231b",),
         good=(
-            "shippo_live_d1e80096623" + "96c253649cfbbf8ea7999fbd",
-            "the prefix shippo" + "_live_ is described in the manual",
+            "sh" + "ippo_live_d1e800966239" + "6c253649cfbbf8ea7999fbd",
+            "the prefix sh" + "ippo" + "_live_ is described in the manual",
         ),
     ),
     Secret(
@@ -465,10 +474,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Pagar.me and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
-        bad=("ak_live_iCso1QhqZzd" + "ZxkAenFT95F1cjjyV3p",),
+        bad=("ak" + "_live_iCso1QhqZzd" + "ZxkAenFT95F1cjjyV3p",),
         good=(
-            "ak_live_zUwrVHlJ" + "YAdDDY1EQwB1OxPmK",
-            "the prefix ak_live_ is desc" + "ribed in the manual",
+            "ak" + "_live_zUwrVHlJ" + "YAdDDY1EQwB1OxPmK",
+            "the prefix ak_live_ is described in the manual",
         ),
     ),
 )

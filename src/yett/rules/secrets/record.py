@@ -111,3 +111,8 @@ def ends(data: bytes, end: int) -> bool:
 
 def _word(char: bytes) -> bool:
     return char.isalnum() or char == b"_"
+
+
+def binary(data: bytes) -> bool:
+    """Whether so much of a file is NUL that what stands in it was not written by anybody."""
+    return data.count(b"\0", 0, 65_536) * 200 > min(len(data), 65_536)
