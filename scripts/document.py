@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yett.rules
 from yett import guide
-from yett.cli import parser as command_line
+from yett.arguments import parser as command_line
 from yett.errors import YettError
 from yett.model import Rule
 from yett.policy.schema import schema as policy_schema

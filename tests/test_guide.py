@@ -14,7 +14,7 @@ import yaml
 from tests.test_escape import COMMAND, FORBIDDEN
 from tests.verdicts import DEBUG, EXEC, HOSTILE_WORDS, RULES, STRIPE
 from yett import __version__, guide
-from yett.cli import parser
+from yett.arguments import parser
 from yett.errors import YettError
 from yett.model import Action, Rule, Severity
 from yett.policy import defaults, load

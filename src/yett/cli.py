@@ -10,7 +10,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
-from yett import __version__, git
+from yett import git
+from yett.arguments import FORMATS, parser
 from yett.errors import YettError
 from yett.model import CHECKS, EXIT_CODES, GapKind, Target, Verdict
 
@@ -18,87 +19,7 @@ USAGE = 2
 INTERNAL = 4
 INTERRUPTED = 130
 
-FORMATS = ("text", "json", "sarif", "markdown", "annotations")
 _BY_EXTENSION = {".json": "json", ".sarif": "sarif", ".md": "markdown", ".txt": "text"}
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise YettError(f"{message} (see `{self.prog} --help`)")
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line, also read by the script that writes its documentation."""
-    top = _Parser(prog="yett", description="The gate in front of a deployment: may this ship?")
-    top.add_argument("--version", action="version", version=f"yett {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
-    _check_parser(commands.add_parser("check", help="look at a change or a repository and give the verdict"))
-    _policy_parser(commands.add_parser("policy", help="check or show the policy"))
-    _advisories_parser(commands.add_parser("advisories", help="the local advisory database"))
-    explain = commands.add_parser("explain", help="what a rule is, why it matters, how to fix it")
-    explain.add_argument("rule", metavar="RULE", help="a rule's id, such as secrets/github-token")
-    rules = commands.add_parser("rules", help="list the rules")
-    rules.add_argument("words", nargs="*", metavar="WORD", help="only rules whose id or title holds every word")
-    rules.add_argument("--family", metavar="FAMILY", help="only this family: secrets, python, docker, …")
-    rules.add_argument("--severity", metavar="LEVEL", help="only rules at least this severe")
-    rules.add_argument("--format", choices=("text", "json"), default="text", help="text or json (default: text)")
-    init = commands.add_parser("init", help="write a policy, a pre-commit entry and a workflow; overwrites nothing")
-    init.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where (default: here)")
-    init.add_argument("--dry-run", action="store_true", help="print what would be written")
-    return top
-
-
-def _check_parser(check: argparse.ArgumentParser) -> None:
-    check.description = (
-        "Look at a target and give the verdict: exit code 0 pass, 1 fail, 2 usage or invalid policy, 3 undecided, "
-        "4 internal error. Without a target: what is staged in a hook, else everything the index holds."
-    )
-    target = check.add_argument_group("target").add_mutually_exclusive_group()
-    target.add_argument("--staged", action="store_true", help="what the next commit would change")
-    target.add_argument("--range", metavar="BASE..HEAD", help="what a pull request changes, every commit of it")
-    target.add_argument(
-        "--tree", nargs="?", const="", metavar="REV", help="everything at a commit (default: the index)"
-    )
-    target.add_argument("--paths", nargs="+", metavar="PATH", help="files and folders, outside git too")
-    check.add_argument("--only", action="append", metavar="CHECK", help=f"only these of {', '.join(CHECKS)}")
-    check.add_argument("--skip", action="append", metavar="CHECK", help="all but these")
-    check.add_argument("--policy", metavar="FILE", default="", help="use this policy instead of the repository's own")
-    check.add_argument("--advisories", metavar="FILE", help="the advisory database (also: YETT_ADVISORIES)")
-    check.add_argument("--format", choices=FORMATS, help="what to print (default: text)")
-    check.add_argument(
-        "--output", action="append", default=[], metavar="[FORMAT:]FILE",
-        help="write a report to a file beside what is printed; the format is the one named here, that of --format, or "
-        "the one the extension means; may be repeated",
-    )  # fmt: skip
-    check.add_argument("--all", action="store_true", help="print every finding, low ones too")
-    check.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
-    check.add_argument("--verbose", action="store_true", help="say on standard error where the time went")
-    check.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
-
-
-def _policy_parser(policy: argparse.ArgumentParser) -> None:
-    actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
-    for name, text in (
-        ("check", "say whether the policy and the waivers are valid"),
-        ("show", "the effective policy, and where each value comes from"),
-    ):
-        action = actions.add_parser(name, help=text)
-        action.add_argument("--policy", metavar="FILE", default="", help="this file instead of the repository's own")
-        action.add_argument("--ref", metavar="REV", default="", help="as it is at a commit (default: on disk)")
-
-
-def _advisories_parser(advisories: argparse.ArgumentParser) -> None:
-    actions = advisories.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
-    update = actions.add_parser(
-        "update", help="build the database from OSV, or from a mirror or folder laid out like it"
-    )
-    update.add_argument(
-        "--from", dest="source", metavar="URL-OR-FOLDER", default="", help="default: OSV's public bucket"
-    )
-    update.add_argument("--ecosystem", action="append", metavar="NAME", help="only this one, such as PyPI; repeatable")
-    status = actions.add_parser("status", help="what the database holds, and how old it is")
-    for action in (update, status):
-        action.add_argument("--database", metavar="FILE", help="where it lies (also: YETT_ADVISORIES)")
 
 
 def entry() -> NoReturn:
@@ -115,7 +36,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        options = parser().parse_args(arguments)
+        options = parser(arguments[0] if arguments else "").parse_args(arguments)
         return _command(options, environment)
     except YettError as error:
         _say(f"yett: {_safe(str(error))}")

@@ -128,9 +128,6 @@ class Workflow(NamedTuple):
     def steps(self) -> Iterator[tuple[Job, Step]]:
         return ((job, step) for job in self.jobs for step in job.steps)
 
-    def job(self, name: str) -> Job | None:
-        return next((job for job in self.jobs if job.id == name), None)
-
     def path(self, job: Job, step: Step | None = None) -> str:
         """Where a job or step is in the document, without an index: moving it changes nothing."""
         base = f"jobs.{job.id}" if self.kind == "workflow" else job.id

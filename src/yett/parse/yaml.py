@@ -134,17 +134,27 @@ def _number(text: str) -> str | int | float:
     return text
 
 
+_SEPARATORS = ("\x85", "\u2028", "\u2029")
+
+
 def _events(text: str) -> Iterator[Event]:
     """What the parser reads, one event after the other; nothing nests here, so that depth cannot hurt."""
     import yaml
 
+    # YAML 1.1 ends a line with these, YAML 1.2 does not: a comment to one program is a key to another.
+    odd = next((offset for mark in _SEPARATORS if (offset := text.find(mark)) >= 0), -1)
+    if odd >= 0:
+        name = f"U+{ord(text[odd]):04X}"
+        raise ParseError(*_place(text, odd), f"there is a line separator ({name}) that programs disagree on")
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a wheel may come without libyaml
     try:
         yield from yaml.parse(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ParseError(*where, error.problem or "this is not YAML") from None
+        last = _place(text, len(text))
+        raise ParseError(
+            *min((mark.line + 1, mark.column + 1) if mark else (1, 1), last), error.problem or "this is not YAML"
+        ) from None
     except yaml.reader.ReaderError as error:
         raise ParseError(
             *_reader_place(text, error.position), "there is a character that YAML does not allow"

@@ -31,13 +31,14 @@ def unseen_downloads(commands: tuple[Command, ...]) -> Iterator[tuple[Word, str]
     """
     filled = dict(_filled(commands))
     for pipeline in _all_pipelines(commands):
-        for index, command in enumerate(pipeline):
+        piped = ""
+        for command in pipeline:
             words = argv(command)
             name = program(command).lower()
             if not words:
                 continue
-            given = index > 0 and _reads_script(name, words[1:])
-            source = next((found for one in pipeline[:index] if (found := _download(one))), "") if given else ""
+            source = piped if _reads_script(name, words[1:]) else ""
+            piped = piped or _download(command)
             source = source or _substituted(command, name) or _from_variable(command, name, filled)
             if source:
                 yield words[0], source

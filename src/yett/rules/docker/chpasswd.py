@@ -54,8 +54,10 @@ def check(dockerfile: Dockerfile) -> Iterator[Hit]:
 
 def _of_script(script: Script) -> Iterator[Hit]:
     for pipeline in shell.pipelines(tuple(shell.walk(script.commands))):
-        for index, command in enumerate(pipeline):
-            found = _sets(command, pipeline[:index])
+        before = None
+        for command in pipeline:
+            found = _sets(command, before)
+            before = command
             if found:
                 word, certain = found
                 yield hit(
@@ -67,12 +69,12 @@ def _of_script(script: Script) -> Iterator[Hit]:
                 )
 
 
-def _sets(command: Command, before: tuple[Command, ...]) -> tuple[Word, bool] | None:
+def _sets(command: Command, before: Command | None) -> tuple[Word, bool] | None:
     """The word that says so, and whether the password is written out; None for no password."""
     words = shell.argv(command)
     match shell.program(command):
         case "chpasswd":
-            given = [word for one in before for word in shell.argv(one)[1:]]
+            given = list(shell.argv(before)[1:]) if before else []
             given += [redirect.target for redirect in command.redirects if redirect.operator == "<<<"]
             passwords = [word.text.partition(":")[2] for word in given if ":" in word.text]
             written = [text for text in passwords if text.strip("'\"\\n") not in _LOCKED and text[:1] not in ("*", "!")]

@@ -9,6 +9,7 @@ from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.workflow import Job, Step, Workflow, is_dynamic, is_false, is_true, whole
 from yett.parse.yaml import Mapping, Scalar
+from yett.rules.github_actions.outsiders import needed
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -133,9 +134,7 @@ def check(workflow: Workflow) -> Iterator[Hit]:
     known = bool(publishing)
     if not publishing and _is_release(workflow):
         publishing = {job.id for job in workflow.jobs}
-    for name in sorted(publishing):
-        job = workflow.job(name)
-        publishing |= _needed(workflow, job) if job else set()
+    publishing |= {other.id for job in workflow.jobs if job.id in publishing for other in needed(workflow, job)}
     for job in workflow.jobs:
         if job.id not in publishing:
             continue
@@ -152,18 +151,6 @@ def check(workflow: Workflow) -> Iterator[Hit]:
                     severity=None if sure else Severity.MEDIUM,
                     confidence=None if sure else Confidence.LOW,
                 )
-
-
-def _needed(workflow: Workflow, job: Job) -> set[str]:
-    found: set[str] = set()
-    waiting = list(job.needs())
-    while waiting:
-        name = waiting.pop()
-        other = workflow.job(name)
-        if other and name not in found:
-            found.add(name)
-            waiting += other.needs()
-    return found
 
 
 def _is_release(workflow: Workflow) -> bool:

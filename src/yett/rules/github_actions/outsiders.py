@@ -110,8 +110,12 @@ def _covers(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
 
 def sources(workflow: Workflow, job: Job, step: Step | None, found: Expression, depth: int = 0) -> Iterator[Source]:
     """Where the text of an expression comes from, followed through `env`, outputs and the matrix."""
-    for context in found.flows():
+    # Each context once: what names itself ten times over would otherwise be followed ten times over, at every depth.
+    for context in dict.fromkeys(found.flows()):
         yield from _of_context(workflow, job, step, context, depth)
+
+
+_MAX_HOPS = 3
 
 
 def _of_context(workflow: Workflow, job: Job, step: Step | None, context: Context, depth: int) -> Iterator[Source]:
@@ -121,7 +125,7 @@ def _of_context(workflow: Workflow, job: Job, step: Step | None, context: Contex
     if who:
         yield Source(context.name, who, context.parts[-1] in _SEVERAL_LINES or who == "caller")
         return
-    if depth >= 5:
+    if depth >= _MAX_HOPS:
         return
     match context.parts:
         case ("env", name):
@@ -133,11 +137,11 @@ def _of_context(workflow: Workflow, job: Job, step: Step | None, context: Contex
         case ("steps", id_, "outputs", name):
             yield from _of_output(workflow, job, id_, name, depth)
         case ("needs", id_, "outputs", name):
-            needed = next((other for other in workflow.jobs if other.id.lower() == id_), None)
-            outputs = needed.get("outputs") if needed else None
-            if needed and isinstance(outputs, Mapping):
+            earlier = next((other for other in workflow.jobs if other.id.lower() == id_), None)
+            outputs = earlier.get("outputs") if earlier else None
+            if earlier and isinstance(outputs, Mapping):
                 output = next((entry.value for key, entry in outputs.entries.items() if key.lower() == name), None)
-                yield from _of_text(workflow, needed, None, output, depth)
+                yield from _of_text(workflow, earlier, None, output, depth)
 
 
 def _of_text(workflow: Workflow, job: Job, step: Step | None, value: Node | None, depth: int) -> Iterator[Source]:
@@ -178,7 +182,7 @@ def of_command(workflow: Workflow, job: Job, step: Step, command: shell.Command,
     texts = [word.text for word in command.words] + [redirect.body for redirect in command.redirects]
     env = workflow.env(job, step)
     for text in texts:
-        for name in VARIABLE.findall(text):
+        for name in dict.fromkeys(VARIABLE.findall(text)):
             yield from _of_text(workflow, job, step, env.get(name), depth)
 
 
@@ -219,17 +223,31 @@ def _facts(event: str) -> dict[str, expression.Value]:
     }
 
 
-def is_reached(workflow: Workflow, job: Job, event: str, step: Step | None = None, depth: int = 0) -> bool:
+def is_reached(workflow: Workflow, job: Job, event: str, step: Step | None = None) -> bool:
     """Whether an event caused from a fork can get to a job or step: no condition on the way rules it out."""
     facts = _facts(event)
-    for node in (job.node, step.node if step else None):
-        condition = workflow.condition(node) if node else None
-        if condition and condition.tree and expression.decide(condition.tree, facts) is False:
-            return False
-    if depth > 20:
-        return True
-    needed = (workflow.job(name) for name in job.needs())
-    return all(is_reached(workflow, other, event, None, depth + 1) for other in needed if other)
+    nodes = [step.node] if step else []
+    nodes += [job.node, *(other.node for other in needed(workflow, job))]
+    conditions = (workflow.condition(node) for node in nodes if "if" in node.entries)
+    return not any(one and one.tree and expression.decide(one.tree, facts) is False for one in conditions)
+
+
+_MAX_NEEDED = 50
+
+
+def needed(workflow: Workflow, job: Job) -> tuple[Job, ...]:
+    """The jobs that have to end well before a job starts, nearest first; the first fifty of them."""
+    if not job.needs():
+        return ()
+    jobs = {other.id: other for other in workflow.jobs}
+    found: dict[str, Job] = {}
+    waiting = list(job.needs())
+    while waiting and len(found) < _MAX_NEEDED:
+        name = waiting.pop(0)
+        if name in jobs and name not in found:
+            found[name] = jobs[name]
+            waiting += jobs[name].needs()
+    return tuple(found.values())
 
 
 _GATES = ("author_association", "label.name", "labels", "permission", "allowed", "authorized", "is_member", "approved")

@@ -61,16 +61,23 @@ def check(workflow: Workflow) -> Iterator[Hit]:
     for job, step in workflow.steps():
         script = step.script
         for pipeline in shell.pipelines(tuple(shell.walk(script.commands))) if script else ():
-            for index, command in enumerate(pipeline):
-                if script and _opens(command, pipeline[:index]):
+            fed = False
+            for command in pipeline:
+                if script and _opens(command, fed):
                     yield hit(
                         workflow.span(script.at, command.start, command.end),
                         f"`{shell.program(command)}` gives a shell to the network",
                         subject=f"{workflow.path(job, step)} {' '.join(word.text for word in command.words)}",
                     )
+                fed = fed or _is_interactive(command)
 
 
-def _opens(command: shell.Command, before: tuple[shell.Command, ...]) -> bool:
+def _is_interactive(command: shell.Command) -> bool:
+    return shell.program(command) in _SHELLS and any(word.text == "-i" for word in command.words)
+
+
+def _opens(command: shell.Command, fed: bool) -> bool:
+    """Whether a command gives a shell to the network; `fed` says that a shell writes into it."""
     name = shell.program(command)
     texts = [word.text for word in shell.argv(command)[1:]]
     if name in _SHELLS:
@@ -79,7 +86,6 @@ def _opens(command: shell.Command, before: tuple[shell.Command, ...]) -> bool:
     if name in _NETCATS:
         runs = any(re.fullmatch(r"-[a-zA-Z]*[ec]|--(?:sh-)?exec", text) for text in texts)
         given = any(text.rpartition("/")[2].split(" ")[0] in _SHELLS for text in texts)
-        fed = any(shell.program(one) in _SHELLS and any(word.text == "-i" for word in one.words) for one in before)
         return (runs and given) or fed
     if name == "socat":
         network = any(re.match(r"(?i)(?:tcp|udp|openssl)[46]?:", text) for text in texts)

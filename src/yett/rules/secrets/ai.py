@@ -24,7 +24,7 @@ SECRETS: tuple[Secret, ...] = (
             + "sE2swE9J760X1Zr6g5M5gVq-5ePz-P2YiXWaU87VVh35GD-ZSoDJizn",
         ),
         good=(
-            "sk" + "-pro" + "j-short",
+            "sk-proj-short",
             "T3BlbkFJ alone is nothing",
         ),
     ),
@@ -33,7 +33,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Anthropic API key",
         severity=Severity.HIGH,
         keywords=("sk-ant-",),
-        pattern=r"sk-ant-(?:api\d\d|admin\d\d|oat\d\d|ort\d\d)-[\w-]{86,120}",
+        pattern=r"sk-ant-(?:api|admin)\d\d-[\w-]{80,120}",
         why="Whoever has it can use the models at your expense.",
         fix=(
             "Revoke it in the settings of Anthropic and give the new one to the program at run time, from a "
@@ -171,9 +171,9 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://platform.deepseek.com",
-        bad=("de" + "epse" + 'ek_key = "sk' + "-9862e9cbaf4c611" + '82ef4624d6b33a0c6"',),
+        bad=('deepseek_key = "sk' + "-9862e9cbaf4c611" + '82ef4624d6b33a0c6"',),
         good=(
-            "de" + "epse" + 'ek_key = "sk' + "-486270627d75" + '0daac348fa9aeb6"',
+            'deepseek_key = "sk' + "-486270627d75" + '0daac348fa9aeb6"',
             "the prefix deepseek is described in the manual",
         ),
     ),
@@ -294,10 +294,10 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         revoke="https://wandb.ai/authorize",
-        bad=("WA" + "NDB_" + "API_KEY=" + "c0860c7b51644b163f31" + "8e879565751599c9b048",),
+        bad=("WANDB_API_KEY=" + "c0860c7b51644b163f31" + "8e879565751599c9b048",),
         good=(
-            "WA" + "NDB_" + "API_KEY=${WA" + "NDB_" + "API_KEY}",
-            "WA" + "NDB_" + "API_KEY=yo" + "ur-wandb-a" + "pi-key-here",
+            "WANDB_API_KEY=${WANDB_API_KEY}",
+            "WANDB_API_KEY=your-wandb-api-key-here",
         ),
     ),
     Secret(
@@ -312,9 +312,9 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://elevenlabs.io/docs/api-reference/authentication",
-        bad=("el" + "evenl" + 'abs_key = "sk' + "_378245ed447fdd4f20181a6" + 'a62e46ff0cbb70bec18ba5ec1"',),
+        bad=('elevenlabs_key = "sk' + "_378245ed447fdd4f20181a6" + 'a62e46ff0cbb70bec18ba5ec1"',),
         good=(
-            "el" + "evenl" + 'abs_key = "sk' + "_d711405e92b5a8a3158c" + 'd851db740442286efe4285e"',
+            'elevenlabs_key = "sk' + "_d711405e92b5a8a3158c" + 'd851db740442286efe4285e"',
             "the prefix elevenlabs is described in the manual",
         ),
     ),
@@ -402,10 +402,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("CO" + "HERE_" + "API_KEY=" + "3aDzJ0Xv9WBatxluX3U3" + "eMUng5bshSiamt7DLNTS",),
+        bad=("COHERE_API_KEY=" + "3aDzJ0Xv9WBatxluX3U3" + "eMUng5bshSiamt7DLNTS",),
         good=(
-            "CO" + "HERE_" + "API_KEY=${CO" + "HERE_" + "API_KEY}",
-            "CO" + "HERE_" + "API_KEY=yo" + "ur-cohere-" + "api-key-here",
+            "COHERE_API_KEY=${COHERE_API_KEY}",
+            "COHERE_API_KEY=your-cohere-api-key-here",
         ),
     ),
     Secret(
@@ -420,10 +420,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("MI" + "STRAL_" + "API_KEY=" + "msEPiTK4BYnE8PO8" + "AfN6SRF3hQuzknHZ",),
+        bad=("MISTRAL_API_KEY=" + "msEPiTK4BYnE8PO8" + "AfN6SRF3hQuzknHZ",),
         good=(
-            "MI" + "STRAL_" + "API_KEY=${MI" + "STRAL_" + "API_KEY}",
-            "MI" + "STRAL_" + "API_KEY=yo" + "ur-mistral" + "-api-key-here",
+            "MISTRAL_API_KEY=${MISTRAL_API_KEY}",
+            "MISTRAL_API_KEY=your-mistral-api-key-here",
         ),
     ),
     Secret(

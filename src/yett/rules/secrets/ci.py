@@ -39,10 +39,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.npmjs.com/revoking-access-tokens",
         rank=2,
         holds=checksum.lettered,
-        bad=("//" + "registry" + ".acme.io/:_authToken=" + "17313661-4748-416f" + "-a7c4-c9d209203e29",),
+        bad=("//registry.acme.io/:_authToken=" + "17313661-4748-416f" + "-a7c4-c9d209203e29",),
         good=(
-            "//" + "registry" + ".npmjs.org/:_authToken=${NPM_TOKEN}",
-            "//" + "registry" + ".acme.io/:_authToken=",
+            "//registry.npmjs.org/:_authToken=${NPM_TOKEN}",
+            "//registry.acme.io/:_authToken=",
         ),
     ),
     Secret(
@@ -228,10 +228,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.docker.com/security/access-tokens/",
         width=900,
         holds=checksum.basic_pair,
-        bad=('{"auths": {"re' + "gistry" + '.acme.io": {"auth": "' + "c2hvcC1jaTpHRzB6" + 'dnRyMWU1TjllS3h2"}}}',),
+        bad=('{"auths": {"registry.acme.io": {"auth": "' + "c2hvcC1jaTpHRzB6" + 'dnRyMWU1TjllS3h2"}}}',),
         good=(
-            '{"auths": {"re' + "gistry" + '.acme.io": {}}}',
-            '{"auths": {"re' + "gistry" + '.acme.io": {"auth": "bm90aGluZw=="}}}',
+            '{"auths": {"registry.acme.io": {}}}',
+            '{"auths": {"registry.acme.io": {"auth": "bm90aGluZw=="}}}',
         ),
     ),
     Secret(
@@ -302,10 +302,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.mixed,
-        bad=("TR" + "AVIS" + "_TOKEN=" + "w1ybiy9xCeU" + "1YwxaFXMvNj",),
+        bad=("TRAVIS_TOKEN=" + "w1ybiy9xCeU" + "1YwxaFXMvNj",),
         good=(
-            "TR" + "AVIS" + "_TOKEN=${TR" + "AVIS" + "_TOKEN}",
-            "TR" + "AVIS" + "_TOKEN=yo" + "ur-travis" + "-token-here",
+            "TRAVIS_TOKEN=${TRAVIS_TOKEN}",
+            "TRAVIS_TOKEN=your-travis-token-here",
         ),
     ),
     Secret(
@@ -320,7 +320,7 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("CO" + "DECO" + "V_TOKEN=" + "00cb63a8-45c5-4978" + "-affb-5eede7a19f95",),
+        bad=("CODECOV_TOKEN=" + "00cb63a8-45c5-4978" + "-affb-5eede7a19f95",),
         good=('codecov_run = "' + "c9be86e1-0125-40f8" + '-a758-2375c8116ba0"',),
     ),
     Secret(
@@ -335,10 +335,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://www.jenkins.io/doc/book/system-administration/authenticating-scripted-clients/",
-        bad=("JE" + "NKINS_" + "API_TOKEN=" + "112f47cb544755804" + "c3592735ee7af64dc",),
+        bad=("JENKINS_API_TOKEN=" + "112f47cb544755804" + "c3592735ee7af64dc",),
         good=(
-            "JE" + "NKINS_" + "API_TOKEN=${JE" + "NKINS_" + "API_TOKEN}",
-            "JE" + "NKINS_" + "API_TOKEN=yo" + "ur-jenkins-a" + "pi-token-here",
+            "JENKINS_API_TOKEN=${JENKINS_API_TOKEN}",
+            "JENKINS_API_TOKEN=your-jenkins-api-token-here",
         ),
     ),
     Secret(
@@ -500,20 +500,16 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/",
         width=12000,
         bad=(
-            "cl"
-            + "ient-k"
-            + "ey-data: "
+            "client-key-data: "
             + "LS0tLS1CRUdJTilYXKUjtPYvjXrM2tu4+4ArllrY9ltXSFiRxjaMi8kU4L"
             + "8TDUpFQxs/YWKRrMNAjhUZNGghwB/8AmRG9TaqQ2cSipv62TQfWRBEsEkZ"
             + "tiyhiGLBAwuFzF9EXZ4+SP3QWsZ8rxcksVGxIs+8B6ROQZNrCKwibPRUsI",
         ),
         good=(
-            "cl"
-            + "ient-k"
-            + "ey-data: "
+            "client-key-data: "
             + "LS0tLS1CRUdJTiLUqjU6kIz36mqwzM8UjP7zUTZWrQ6Hx1BefHl"
             + "wjQu4/tDj/eGCtBQiHm+9zvqBxqqs7jK7X15KYA7+PYyNxeOy9A",
-            "the prefix cl" + "ient-k" + "ey-data is described in the manual",
+            "the prefix client-key-data is described in the manual",
         ),
     ),
     Secret(
@@ -612,7 +608,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Dependency-Track API key",
         severity=Severity.MEDIUM,
         keywords=("odt_",),
-        pattern=r"odt_(?:[A-Za-z0-9]{8}_)?[A-Za-z0-9]{32,255}",
+        pattern=r"odt_[A-Za-z0-9]{32,255}",
         why="Whoever has it can read and change the inventory of components.",
         fix=(
             "Revoke it in the settings of Dependency-Track and give the new one to the program at run time, from "
@@ -642,7 +638,7 @@ SECRETS: tuple[Secret, ...] = (
         holds=genuine,
         bad=("<server><id>acme</id><password>XQ" + "EHRup" + "ObcM1AR</password></server>",),
         good=(
-            "<server><password>${en" + "v.PA" + "SSWORD}</password></server>",
+            "<server><password>${env.PASSWORD}</password></server>",
             "<server><password>changeme</password></server>",
         ),
     ),
@@ -661,10 +657,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://learn.microsoft.com/nuget/nuget-org/publish-a-package",
         rank=2,
         holds=genuine,
-        bad=('<add key="Cl' + "earTex" + 'tPassword" value="' + "Ki1Mwm3U" + 'RQ883Kzb" />',),
+        bad=('<add key="ClearTextPassword" value="' + "Ki1Mwm3U" + 'RQ883Kzb" />',),
         good=(
-            '<add key="Cl' + "earTex" + 'tPassword" value="%NUGET_TOKEN%" />',
-            '<add key="Cl' + "earTex" + 'tPassword" value="" />',
+            '<add key="ClearTextPassword" value="%NUGET_TOKEN%" />',
+            '<add key="ClearTextPassword" value="" />',
         ),
     ),
 )

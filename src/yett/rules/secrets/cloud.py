@@ -50,9 +50,9 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
         width=300,
         holds=checksum.mixed,
-        bad=("aw" + "s_secret" + '_access_key = "' + "Qg9rOSAqwrayam/10d57" + 'xacOrbC0SA7L+KvVQRUH"',),
+        bad=('aws_secret_access_key = "' + "Qg9rOSAqwrayam/10d57" + 'xacOrbC0SA7L+KvVQRUH"',),
         good=(
-            "aw" + "s_secret" + '_access_key = "${AW' + "S_SECRET" + '_ACCESS_KEY}"',
+            'aws_secret_access_key = "${AWS_SECRET_ACCESS_KEY}"',
             'aws_commit = "' + "673c17c0f4567c7a141a" + 'bb5904e6ab108406b2d2"',
         ),
     ),
@@ -76,7 +76,7 @@ SECRETS: tuple[Secret, ...] = (
         ),
         good=(
             "IQ" + "oJb3JpZ2luoK6xMU2QAbPByDnTD5lTjO2uJvYdz6" + "0R/1CpNbxijaPAh5lzHOOHInJ3T9ok/JVDfOSBPtWh",
-            "the prefix Fw" + "oGZX" + "IvYXdz is described in the manual",
+            "the prefix FwoGZXIvYXdz is described in the manual",
         ),
     ),
     Secret(
@@ -247,11 +247,7 @@ SECRETS: tuple[Secret, ...] = (
         rank=5,
         near=("private_key",),
         bad=(
-            '{"type": "se'
-            + "rvice_"
-            + 'account", "pr'
-            + "ivate"
-            + '_key_id": "'
+            '{"type": "service_account", "private_key_id": "'
             + "d7b9bdfe70acfa7f08df"
             + 'fa6eb30f47ed3c872201", "private_key": "-----BEGIN PRIVATE'
             + " KEY-----\\nM"
@@ -262,8 +258,8 @@ SECRETS: tuple[Secret, ...] = (
             + ' KEY-----\\n"}',
         ),
         good=(
-            '"type": "se' + "rvice_" + 'account", "private_key": ""',
-            '"type": "se' + "rvice_" + 'account"',
+            '"type": "service_account", "private_key": ""',
+            '"type": "service_account"',
         ),
     ),
     Secret(
@@ -420,25 +416,17 @@ SECRETS: tuple[Secret, ...] = (
         bad=(
             "Endpoint=sb:"
             + "//acme.serviceb"
-            + "us.windows.net/;Sh"
-            + "aredAcce"
-            + "ssKeyName=root;Sh"
-            + "aredAc"
-            + "cessKey="
+            + "us.windows.net/;SharedAccessKeyName=root;SharedAccessKey="
             + "qQU/AqEjYkiz1DttfKGG5a"
             + "6oTAT6v6UsSd471jp9pMC=",
         ),
         good=(
             "Endpoint=sb:"
             + "//acme.serviceb"
-            + "us.windows.net/;Sh"
-            + "aredAcce"
-            + "ssKeyName=root;Sh"
-            + "aredAc"
-            + "cessKey="
+            + "us.windows.net/;SharedAccessKeyName=root;SharedAccessKey="
             + "5HjcEd+J0+CUSKWb"
             + "MQLgZyeVphWWqiry2",
-            "the prefix " + "sharedac" + "cesskey= is described in the manual",
+            "the prefix sharedaccesskey= is described in the manual",
         ),
     ),
     Secret(
@@ -497,10 +485,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
         holds=checksum.lettered,
-        bad=("AZ" + "URE_DE" + "VOPS_PAT=" + "ujyhqqdw3zrcwgho3zwgnma3bj" + "qifwxg3cocjoyn5ifdt5pj6oj5",),
+        bad=("AZURE_DEVOPS_PAT=" + "ujyhqqdw3zrcwgho3zwgnma3bj" + "qifwxg3cocjoyn5ifdt5pj6oj5",),
         good=(
-            "AZ" + "URE_DE" + "VOPS_PAT=${AZ" + "URE_DE" + "VOPS_PAT}",
-            "AZ" + "URE_DE" + "VOPS_PAT=yo" + "ur-azure-de" + "vops-pat-here",
+            "AZURE_DEVOPS_PAT=${AZURE_DEVOPS_PAT}",
+            "AZURE_DEVOPS_PAT=your-azure-devops-pat-here",
         ),
     ),
     Secret(
@@ -516,10 +504,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://learn.microsoft.com/azure/storage/common/storage-account-keys-manage",
-        bad=("AZ" + "URE_OPEN" + "AI_API_KEY=" + "1410b0da743520bd" + "0efc35131e8c1eff",),
+        bad=("AZURE_OPENAI_API_KEY=" + "1410b0da743520bd" + "0efc35131e8c1eff",),
         good=(
-            "AZ" + "URE_OPEN" + "AI_API_KEY=${AZ" + "URE_OPEN" + "AI_API_KEY}",
-            "AZ" + "URE_OPEN" + "AI_API_KEY=yo" + "ur-azure-open" + "ai-api-key-here",
+            "AZURE_OPENAI_API_KEY=${AZURE_OPENAI_API_KEY}",
+            "AZURE_OPENAI_API_KEY=yo" + "ur-azure-open" + "ai-api-key-here",
         ),
     ),
     Secret(
@@ -554,10 +542,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
         holds=checksum.lettered,
-        bad=("CL" + "OUDFLARE" + '_API_TOKEN = "' + "y-lZ6KbHdDLDuRYMs0nu" + 'Gu9wU9Ztiur7ZNZKvp2c"',),
+        bad=('CLOUDFLARE_API_TOKEN = "' + "y-lZ6KbHdDLDuRYMs0nu" + 'Gu9wU9Ztiur7ZNZKvp2c"',),
         good=(
-            "CL" + "OUDFLARE" + "_API_TOKEN=${CL" + "OUDFLARE" + "_API_TOKEN}",
-            "CL" + "OUDFLARE" + "_API_TOKEN=yo" + "ur-cloudflare" + "-api-token-here",
+            "CLOUDFLARE_API_TOKEN=${CLOUDFLARE_API_TOKEN}",
+            "CLOUDFLARE_API_TOKEN=yo" + "ur-cloudflare" + "-api-token-here",
         ),
     ),
     Secret(
@@ -635,8 +623,8 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://devcenter.heroku.com/articles/authentication",
-        bad=("HE" + "ROKU_" + "API_KEY=" + "49419a1f-e2ac-4c3e" + "-ae22-5bdd7f85cd5e",),
-        good=("he" + "roku" + '_app_id = "' + "c5552a10-fc96-4095" + '-a9d8-ca9f19ff5593"',),
+        bad=("HEROKU_API_KEY=" + "49419a1f-e2ac-4c3e" + "-ae22-5bdd7f85cd5e",),
+        good=('heroku_app_id = "' + "c5552a10-fc96-4095" + '-a9d8-ca9f19ff5593"',),
     ),
     Secret(
         id="fly-token",
@@ -708,10 +696,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://vercel.com/docs/rest-api#authentication",
         holds=checksum.mixed,
-        bad=("VE" + "RCEL" + "_TOKEN=" + "7wDnsviddErF" + "OauailRCk6FT",),
+        bad=("VERCEL_TOKEN=" + "7wDnsviddErF" + "OauailRCk6FT",),
         good=(
-            "VE" + "RCEL" + "_TOKEN=${VE" + "RCEL" + "_TOKEN}",
-            "VE" + "RCEL" + "_TOKEN=yo" + "ur-vercel" + "-token-here",
+            "VERCEL_TOKEN=${VERCEL_TOKEN}",
+            "VERCEL_TOKEN=your-vercel-token-here",
         ),
     ),
     Secret(
@@ -747,10 +735,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://docs.netlify.com/api/get-started/",
         holds=checksum.mixed,
-        bad=("NE" + "TLIFY_A" + "UTH_TOKEN=YJ" + "r4otJE9uFs9jCRKXKVFM" + "RjTGm9QzylQ_zxyNwpiKd",),
+        bad=("NETLIFY_AUTH_TOKEN=YJ" + "r4otJE9uFs9jCRKXKVFM" + "RjTGm9QzylQ_zxyNwpiKd",),
         good=(
-            "NE" + "TLIFY_A" + "UTH_TOKEN=${NE" + "TLIFY_A" + "UTH_TOKEN}",
-            "NE" + "TLIFY_A" + "UTH_TOKEN=yo" + "ur-netlify-a" + "uth-token-here",
+            "NETLIFY_AUTH_TOKEN=${NETLIFY_AUTH_TOKEN}",
+            "NETLIFY_AUTH_TOKEN=your-netlify-auth-token-here",
         ),
     ),
     Secret(
@@ -765,8 +753,8 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("RA" + "ILWA" + "Y_TOKEN=" + "df520dd7-bc9c-49a8" + "-a262-e8dfb449e4db",),
-        good=("ra" + "ilway_p" + 'roject_id = "' + "05c91e1a-a242-433b" + '-a460-17b51e13257b"',),
+        bad=("RAILWAY_TOKEN=" + "df520dd7-bc9c-49a8" + "-a262-e8dfb449e4db",),
+        good=('railway_project_id = "' + "05c91e1a-a242-433b" + '-a460-17b51e13257b"',),
     ),
     Secret(
         id="alibaba-access-key",
@@ -800,10 +788,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://www.alibabacloud.com/help/ram/user-guide/create-an-accesskey-pair",
         holds=checksum.mixed,
-        bad=("AL" + "IYUN_ACCES" + "S_KEY_SECRET=" + "oRAbZYt953isOEg" + "zRSqOVTHgtSfaCo",),
+        bad=("ALIYUN_ACCESS_KEY_SECRET=" + "oRAbZYt953isOEg" + "zRSqOVTHgtSfaCo",),
         good=(
-            "AL" + "IYUN_ACCES" + "S_KEY_SECRET=${AL" + "IYUN_ACCES" + "S_KEY_SECRET}",
-            "AL" + "IYUN_ACCES" + "S_KEY_SECRET=yo" + "ur-aliyun-acces" + "s-key-secret-here",
+            "ALIYUN_ACCESS_KEY_SECRET=${ALIYUN_ACCESS_KEY_SECRET}",
+            "ALIYUN_ACCESS_KEY_SECRET=yo" + "ur-aliyun-acces" + "s-key-secret-here",
         ),
     ),
     Secret(
@@ -840,10 +828,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://cloud.ibm.com/docs/account?topic=account-userapikey",
         holds=checksum.mixed,
-        bad=("IB" + "M_CLOU" + "D_API_KEY=" + "luHIz0ewCfgYq4JVQBZ3Za" + "sq41dWRw3y8m10P7JP3K3e",),
+        bad=("IBM_CLOUD_API_KEY=" + "luHIz0ewCfgYq4JVQBZ3Za" + "sq41dWRw3y8m10P7JP3K3e",),
         good=(
-            "IB" + "M_CLOU" + "D_API_KEY=${IB" + "M_CLOU" + "D_API_KEY}",
-            "IB" + "M_CLOU" + "D_API_KEY=yo" + "ur-ibm-cloud" + "-api-key-here",
+            "IBM_CLOUD_API_KEY=${IBM_CLOUD_API_KEY}",
+            "IBM_CLOUD_API_KEY=your-ibm-cloud-api-key-here",
         ),
     ),
     Secret(
@@ -858,8 +846,8 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://www.scaleway.com/en/docs/iam/",
-        bad=("SC" + "W_SEC" + "RET_KEY=" + "0619cfe1-c50a-4e91" + "-a148-a8e65925cbcb",),
-        good=("SC" + "W_DEFAULT" + "_PROJECT_ID=" + "98859b49-5752-4ac3" + "-adcb-435d5421ebbd",),
+        bad=("SCW_SECRET_KEY=" + "0619cfe1-c50a-4e91" + "-a148-a8e65925cbcb",),
+        good=("SCW_DEFAULT_PROJECT_ID=" + "98859b49-5752-4ac3" + "-adcb-435d5421ebbd",),
     ),
     Secret(
         id="ovh-secret",
@@ -875,10 +863,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://api.ovh.com",
         holds=checksum.lettered,
-        bad=("OV" + "H_APPLICA" + "TION_SECRET=" + "kgsuqpdet9glebtn" + "qjir1tca9cozt7pm",),
+        bad=("OVH_APPLICATION_SECRET=" + "kgsuqpdet9glebtn" + "qjir1tca9cozt7pm",),
         good=(
-            "OV" + "H_APPLICA" + "TION_SECRET=${OV" + "H_APPLICA" + "TION_SECRET}",
-            "OV" + "H_APPLICA" + "TION_SECRET=yo" + "ur-ovh-applica" + "tion-secret-here",
+            "OVH_APPLICATION_SECRET=${OVH_APPLICATION_SECRET}",
+            "OVH_APPLICATION_SECRET=yo" + "ur-ovh-applica" + "tion-secret-here",
         ),
     ),
     Secret(
@@ -892,10 +880,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Linode/Akamai and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        bad=("LI" + "NODE" + "_TOKEN=" + "3223d19f75d77a721621602f69050e01" + "1abe5231162f773781246fdaf4a4ce2d",),
+        bad=("LINODE_TOKEN=" + "3223d19f75d77a721621602f69050e01" + "1abe5231162f773781246fdaf4a4ce2d",),
         good=(
-            "LI" + "NODE" + "_TOKEN=${LI" + "NODE" + "_TOKEN}",
-            "LI" + "NODE" + "_TOKEN=yo" + "ur-linode" + "-token-here",
+            "LINODE_TOKEN=${LINODE_TOKEN}",
+            "LINODE_TOKEN=your-linode-token-here",
         ),
     ),
     Secret(
@@ -910,10 +898,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.lettered,
-        bad=("VU" + "LTR_" + "API_KEY=YM" + "L1JCJN62TRQTBYBW" + "B56QRTNAZI5SW04I88",),
+        bad=("VULTR_API_KEY=YM" + "L1JCJN62TRQTBYBW" + "B56QRTNAZI5SW04I88",),
         good=(
-            "VU" + "LTR_" + "API_KEY=${VU" + "LTR_" + "API_KEY}",
-            "VU" + "LTR_" + "API_KEY=yo" + "ur-vultr-a" + "pi-key-here",
+            "VULTR_API_KEY=${VULTR_API_KEY}",
+            "VULTR_API_KEY=your-vultr-api-key-here",
         ),
     ),
     Secret(
@@ -928,10 +916,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.lettered,
-        bad=("CI" + "VO_A" + "PI_KEY=" + "yCztELaWTpy1EFxY6vJlcCA1i" + "DBg9FTw7x0BD77xMQo6ZegTNg",),
+        bad=("CIVO_API_KEY=" + "yCztELaWTpy1EFxY6vJlcCA1i" + "DBg9FTw7x0BD77xMQo6ZegTNg",),
         good=(
-            "CI" + "VO_A" + "PI_KEY=${CI" + "VO_A" + "PI_KEY}",
-            "CI" + "VO_A" + "PI_KEY=yo" + "ur-civo-a" + "pi-key-here",
+            "CIVO_API_KEY=${CIVO_API_KEY}",
+            "CIVO_API_KEY=your-civo-api-key-here",
         ),
     ),
     Secret(
@@ -982,29 +970,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://techdocs.akamai.com/developer/docs/authenticate-with-edgegrid",
         holds=checksum.lettered,
-        bad=("cl" + "ient" + "_token = ak" + "ab-z7phlp9skp1ee7" + "bk-n7q5kejzo6u3akvw",),
+        bad=("client_token = ak" + "ab-z7phlp9skp1ee7" + "bk-n7q5kejzo6u3akvw",),
         good=(
             "host = ak" + "ab-szk2hlwlb512xe9z-q2ani4l" + "mkc5qlyct.luna.akamaiapis.net",
             "akab-short",
-        ),
-    ),
-    Secret(
-        id="fastly-token",
-        title="Fastly API token",
-        severity=Severity.HIGH,
-        keywords=("fastly",),
-        pattern=assigned(r"fastly", r"[\w-]{32}", r"key|token|secret"),
-        why="Whoever has it can change what your users are served.",
-        fix=(
-            "Revoke it in the settings of Fastly and give the new one to the program at run time, from a secret "
-            "manager or a masked CI variable."
-        ),
-        confidence=Confidence.MEDIUM,
-        holds=checksum.mixed,
-        bad=("FA" + "STLY_" + "API_KEY=TK" + "dPDvPVJGpLiGRJ" + "lf3DweqsnbC89F1t",),
-        good=(
-            "FA" + "STLY_" + "API_KEY=${FA" + "STLY_" + "API_KEY}",
-            "FA" + "STLY_" + "API_KEY=yo" + "ur-fastly-" + "api-key-here",
         ),
     ),
 )

@@ -77,10 +77,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
         holds=checksum.mixed,
-        bad=("JI" + "RA_AP" + "I_TOKEN=" + "J3mPr0EoXe3X" + "54Bp4JOt0hVb",),
+        bad=("JIRA_API_TOKEN=" + "J3mPr0EoXe3X" + "54Bp4JOt0hVb",),
         good=(
-            "JI" + "RA_AP" + "I_TOKEN=${JI" + "RA_AP" + "I_TOKEN}",
-            "JI" + "RA_AP" + "I_TOKEN=yo" + "ur-jira-ap" + "i-token-here",
+            "JIRA_API_TOKEN=${JIRA_API_TOKEN}",
+            "JIRA_API_TOKEN=your-jira-api-token-here",
         ),
     ),
     Secret(
@@ -168,10 +168,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://airtable.com/create/tokens",
-        bad=("AI" + "RTABLE" + "_API_KEY=" + "keybM0Ei" + "Dt8T9vx3a",),
+        bad=("AIRTABLE_API_KEY=" + "keybM0Ei" + "Dt8T9vx3a",),
         good=(
-            "AI" + "RTABLE" + "_API_KEY=${AI" + "RTABLE" + "_API_KEY}",
-            "AI" + "RTABLE" + "_API_KEY=yo" + "ur-airtable" + "-api-key-here",
+            "AIRTABLE_API_KEY=${AIRTABLE_API_KEY}",
+            "AIRTABLE_API_KEY=your-airtable-api-key-here",
         ),
     ),
     Secret(
@@ -189,7 +189,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("ASANA_TOKEN=" + "1/6486197" + "564677931:" + "1f9382800a72137a" + "e429125745d5b3be",),
         good=(
             "ASANA_TOKEN=${ASANA_TOKEN}",
-            "ASANA_TOKEN=yo" + "ur-asana" + "-token-here",
+            "ASANA_TOKEN=your-asana-token-here",
         ),
     ),
     Secret(
@@ -323,16 +323,18 @@ SECRETS: tuple[Secret, ...] = (
         title="Trello token or key",
         severity=Severity.MEDIUM,
         keywords=("trello",),
-        pattern=assigned(r"trello", r"ATTA[A-Za-z0-9]{60,80}|[0-9a-f]{64}|[0-9a-f]{32}", r"token|key|secret"),
+        pattern=assigned(r"trello", r"[A-Za-z0-9-]{32}", r"token|key|secret"),
         why="Whoever has it can read and change the boards.",
         fix=(
             "Revoke it in the settings of Trello and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("TR" + "ELLO" + "_TOKEN=" + "319288be60848091628df4f311e94bf7" + "cf5f289596ea60f16a271567d894f259",),
+        confidence=Confidence.MEDIUM,
+        holds=checksum.lettered,
+        bad=("TRELLO_TOKEN=" + "mgJkFHQ6ybFtHdMe" + "AiFY7s8nhg4LrT8B",),
         good=(
-            "TR" + "ELLO" + "_TOKEN=${TR" + "ELLO" + "_TOKEN}",
-            "TR" + "ELLO" + "_TOKEN=yo" + "ur-trello" + "-token-here",
+            "TRELLO_TOKEN=${TRELLO_TOKEN}",
+            "TRELLO_TOKEN=your-trello-token-here",
         ),
     ),
     Secret(
@@ -347,10 +349,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.lettered,
-        bad=("MA" + "TTERMO" + "ST_TOKEN=" + "ggt0wl7957ur0" + "1gpp49muhz86b",),
+        bad=("MATTERMOST_TOKEN=" + "ggt0wl7957ur0" + "1gpp49muhz86b",),
         good=(
-            "MA" + "TTERMO" + "ST_TOKEN=${MA" + "TTERMO" + "ST_TOKEN}",
-            "MA" + "TTERMO" + "ST_TOKEN=yo" + "ur-mattermo" + "st-token-here",
+            "MATTERMOST_TOKEN=${MATTERMOST_TOKEN}",
+            "MATTERMOST_TOKEN=your-mattermost-token-here",
         ),
     ),
 )

@@ -51,9 +51,9 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of eBay and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("eb" + "ay_c" + "ert_id=PR" + "D-8a093bc91625-3" + "2ee-7405-b1f5-5999",),
+        bad=("ebay_cert_id=PR" + "D-8a093bc91625-3" + "2ee-7405-b1f5-5999",),
         good=(
-            "eb" + "ay_c" + "ert_id=PR" + "D-8769bfb65ad4" + "-b034-6cb0-422b",
+            "ebay_cert_id=PR" + "D-8769bfb65ad4" + "-b034-6cb0-422b",
             "the prefix PRD- is described in the manual",
         ),
     ),
@@ -70,8 +70,8 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://www.algolia.com/doc/guides/security/api-keys/",
-        bad=("AL" + "GOLIA_" + "ADMIN_KEY=" + "6d3d3fcafe7e0856" + "dbb679fd17ae2366",),
-        good=("AL" + "GOLIA" + "_APP_ID=B1G2GM9NG0",),
+        bad=("ALGOLIA_ADMIN_KEY=" + "6d3d3fcafe7e0856" + "dbb679fd17ae2366",),
+        good=("ALGOLIA_APP_ID=B1G2GM9NG0",),
     ),
     Secret(
         id="contentful-token",
@@ -104,10 +104,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.lettered,
-        bad=("ET" + "SY_A" + "PI_KEY=" + "v1odfzx8bkls" + "40iblmg0w5cw",),
+        bad=("ETSY_API_KEY=" + "v1odfzx8bkls" + "40iblmg0w5cw",),
         good=(
-            "ET" + "SY_A" + "PI_KEY=${ET" + "SY_A" + "PI_KEY}",
-            "ET" + "SY_A" + "PI_KEY=yo" + "ur-etsy-a" + "pi-key-here",
+            "ETSY_API_KEY=${ETSY_API_KEY}",
+            "ETSY_API_KEY=your-etsy-api-key-here",
         ),
     ),
     Secret(
@@ -122,9 +122,9 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://developers.klaviyo.com",
-        bad=("kl" + "aviyo." + 'api_key = "pk' + "_4e9de914094db8f" + '05ccb5ceeb426a59b9e"',),
+        bad=('klaviyo.api_key = "pk' + "_4e9de914094db8f" + '05ccb5ceeb426a59b9e"',),
         good=(
-            "kl" + "aviyo." + 'api_key = "pk' + "_ea3643b980073" + '443a59854adaa79f"',
+            'klaviyo.api_key = "pk' + "_ea3643b980073" + '443a59854adaa79f"',
             "the prefix klaviyo is described in the manual",
         ),
     ),
@@ -141,10 +141,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.mixed,
-        bad=("ZE" + "NDESK_" + "API_TOKEN=" + "M7WQ5WbPhBRuoeHzHos4" + "nRpERNzzh31Bij2qrSDT",),
+        bad=("ZENDESK_API_TOKEN=" + "M7WQ5WbPhBRuoeHzHos4" + "nRpERNzzh31Bij2qrSDT",),
         good=(
-            "ZE" + "NDESK_" + "API_TOKEN=${ZE" + "NDESK_" + "API_TOKEN}",
-            "ZE" + "NDESK_" + "API_TOKEN=yo" + "ur-zendesk-a" + "pi-token-here",
+            "ZENDESK_API_TOKEN=${ZENDESK_API_TOKEN}",
+            "ZENDESK_API_TOKEN=your-zendesk-api-token-here",
         ),
     ),
     Secret(

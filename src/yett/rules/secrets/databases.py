@@ -32,7 +32,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Supabase management token",
         severity=Severity.CRITICAL,
         keywords=("sbp_",),
-        pattern=r"sbp_(?:v0_)?[0-9a-f]{40}",
+        pattern=r"sbp_[0-9a-f]{40}",
         why="Whoever has it can change every project of its owner.",
         fix=(
             "Revoke it in the settings of Supabase and give the new one to the program at run time, from a secret"
@@ -210,10 +210,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("UP" + "STASH_REDI" + "S_REST_TOKEN=AX" + "qYh17hbTHkAnJMNobPF27rIp" + "r0sGrY7ZakkkdTjzaPjflvlNI9",),
+        bad=("UPSTASH_REDIS_REST_TOKEN=AX" + "qYh17hbTHkAnJMNobPF27rIp" + "r0sGrY7ZakkkdTjzaPjflvlNI9",),
         good=(
-            "UP" + "STASH_REDI" + "S_REST_TOKEN=${UP" + "STASH_REDI" + "S_REST_TOKEN}",
-            "UP" + "STASH_REDI" + "S_REST_TOKEN=yo" + "ur-upstash-redi" + "s-rest-token-here",
+            "UPSTASH_REDIS_REST_TOKEN=${UPSTASH_REDIS_REST_TOKEN}",
+            "UPSTASH_REDIS_REST_TOKEN=yo" + "ur-upstash-redi" + "s-rest-token-here",
         ),
     ),
     Secret(
@@ -231,10 +231,10 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://docs.snowflake.com/en/user-guide/programmatic-access-tokens",
         rank=2,
         holds=rare,
-        bad=("SN" + "OWFLAKE" + "_PASSWORD=" + "F3f06jrqE" + "pNwkvNIu1",),
+        bad=("SNOWFLAKE_PASSWORD=" + "F3f06jrqE" + "pNwkvNIu1",),
         good=(
-            "SN" + "OWFLAKE" + "_PASSWORD=${PASSWORD}",
-            "sn" + "owflake_pa" + 'ssword_field = "pa' + "sswor" + 'd_field"',
+            "SNOWFLAKE_PASSWORD=${PASSWORD}",
+            'snowflake_password_field = "password_field"',
         ),
     ),
     Secret(
@@ -292,12 +292,10 @@ SECRETS: tuple[Secret, ...] = (
             " secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=(
-            "CO" + "NFLUENT_" + "API_SECRET=" + "9Zxs5lBd8kdaZI9a3OrMPuplpRQ2sM7N" + "OYZn9xHx9KEy7SIcwVIL43nIIW0VJB2c",
-        ),
+        bad=("CONFLUENT_API_SECRET=" + "9Zxs5lBd8kdaZI9a3OrMPuplpRQ2sM7N" + "OYZn9xHx9KEy7SIcwVIL43nIIW0VJB2c",),
         good=(
-            "CO" + "NFLUENT_" + "API_SECRET=${CO" + "NFLUENT_" + "API_SECRET}",
-            "CO" + "NFLUENT_" + "API_SECRET=yo" + "ur-confluent-" + "api-secret-here",
+            "CONFLUENT_API_SECRET=${CONFLUENT_API_SECRET}",
+            "CONFLUENT_API_SECRET=yo" + "ur-confluent-" + "api-secret-here",
         ),
     ),
 )

@@ -59,10 +59,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation",
-        bad=("gi" + "thub_cli" + 'ent_secret = "' + "f1f2e9f2c0487ae5f8fe" + '61db687fe05e17a55229"',),
+        bad=('github_client_secret = "' + "f1f2e9f2c0487ae5f8fe" + '61db687fe05e17a55229"',),
         good=(
-            "gi" + "thub" + '_commit = "' + "7afcdac803d14f4cc0b4" + '7029711646472b9215f0"',
-            "uses: " + "github" + "/action@a5" + "84e0b38b331b02357d" + "35d7a6897f326d55db1f",
+            'github_commit = "' + "7afcdac803d14f4cc0b4" + '7029711646472b9215f0"',
+            "uses: github/action@a5" + "84e0b38b331b02357d" + "35d7a6897f326d55db1f",
         ),
     ),
     Secret(
@@ -221,6 +221,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         bad=("GITEA_TOKEN=" + "e74a4cb629a453418865" + "91ba069e1a1fbef54554",),
-        good=("gi" + "tea_" + 'commit = "' + "2b2ae9ec1ee991e77f9b" + '064c39579355093fee61"',),
+        good=('gitea_commit = "' + "2b2ae9ec1ee991e77f9b" + '064c39579355093fee61"',),
     ),
 )

@@ -26,7 +26,7 @@ SECRETS: tuple[Secret, ...] = (
         ),
         good=(
             "hvs.short",
-            "th" + "is.hvs" + ".method",
+            "this.hvs.method",
         ),
     ),
     Secret(
@@ -45,7 +45,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("VAULT_TOKEN=" + "s.9k8InapJjVS" + "XCk8I3PcLAVtg",),
         good=(
             "VAULT_TOKEN=${VAULT_TOKEN}",
-            "VAULT_TOKEN=yo" + "ur-vault" + "-token-here",
+            "VAULT_TOKEN=your-vault-token-here",
         ),
     ),
     Secret(
@@ -159,7 +159,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Tailscale key",
         severity=Severity.CRITICAL,
         keywords=("tskey-",),
-        pattern=r"tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{8,20}(?:CNTRL)?-[A-Za-z0-9]{20,40}",
+        pattern=r"tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{12,17}-[A-Za-z0-9]{20,36}",
         why="Whoever has it can join the network or change it.",
         fix=(
             "Revoke it in the settings of Tailscale and give the new one to the program at run time, from a "
@@ -203,9 +203,9 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://developer.okta.com/docs/guides/create-an-api-token/",
         width=100,
         holds=checksum.mixed,
-        bad=("OK" + "TA_AP" + "I_TOKEN=" + "00QCB9ghYYT1oEJvz8_Oc" + "jOqtk0S9suXgFG8Q4ZfT4",),
+        bad=("OKTA_API_TOKEN=" + "00QCB9ghYYT1oEJvz8_Oc" + "jOqtk0S9suXgFG8Q4ZfT4",),
         good=(
-            "OK" + "TA_AP" + "I_TOKEN=" + "00C2eQOnEWsrdUelsN" + "bLF4vFh2kRFFWhXB-aB",
+            "OKTA_API_TOKEN=" + "00C2eQOnEWsrdUelsN" + "bLF4vFh2kRFFWhXB-aB",
             "the prefix okta is described in the manual",
         ),
     ),
@@ -227,7 +227,7 @@ SECRETS: tuple[Secret, ...] = (
         ),
         good=(
             "AUTH=${AUTH}",
-            "AUTH=yo" + "ur-au" + "th-here",
+            "AUTH=your-auth-here",
         ),
     ),
     Secret(
@@ -243,9 +243,9 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://clerk.com/docs",
         rank=4,
-        bad=("CL" + "ERK_SE" + "CRET_KEY=sk" + "_live_LyURQxavuinByAVKM" + "7nRWzOAbVcEXWVir98VGqW3kJ",),
+        bad=("CLERK_SECRET_KEY=sk" + "_live_LyURQxavuinByAVKM" + "7nRWzOAbVcEXWVir98VGqW3kJ",),
         good=(
-            "CL" + "ERK_SE" + "CRET_KEY=sk" + "_live_3bDkucHrh49wkT" + "sB26DDnmV8xbPHfILP9oXPT",
+            "CLERK_SECRET_KEY=sk" + "_live_3bDkucHrh49wkT" + "sB26DDnmV8xbPHfILP9oXPT",
             "the prefix clerk is described in the manual",
         ),
     ),
@@ -301,7 +301,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("pe" + "rsona_production_ff8aff7c-" + "8197-41a2-a947-a0e6c1f40e37",),
         good=(
             "pe" + "rsona_producti" + "on_14d78cc1-937",
-            "the prefix pe" + "rsona_pr" + "oduction_ is described in the manual",
+            "the prefix persona_production_ is described in the manual",
         ),
     ),
     Secret(
@@ -316,9 +316,9 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
-        bad=("FA" + "CEBOOK_A" + "PP_SECRET=" + "d16a8f80ccdb61eb" + "43a01455024bf01f",),
+        bad=("FACEBOOK_APP_SECRET=" + "d16a8f80ccdb61eb" + "43a01455024bf01f",),
         good=(
-            "FA" + "CEBOOK" + "_APP_ID=" + "12345678" + "90123456",
+            "FACEBOOK_APP_ID=" + "12345678" + "90123456",
             'fb_trace = "' + "ad8064e999825e77" + '3a682f433abc8732"',
         ),
     ),
@@ -351,8 +351,8 @@ SECRETS: tuple[Secret, ...] = (
         id="instagram-token",
         title="Instagram access token",
         severity=Severity.MEDIUM,
-        keywords=("IGQV",),
-        pattern=r"IGQV[\w=-]{100,300}",
+        keywords=("IGQVJ",),
+        pattern=r"IGQVJ[\w=-]{100,300}",
         why="Whoever has it can read the account.",
         fix=(
             "Revoke it in the settings of Instagram and give the new one to the program at run time, from a "
@@ -360,14 +360,14 @@ SECRETS: tuple[Secret, ...] = (
         ),
         bad=(
             "IG"
-            + "QVjHOMuyiKXLsrWEStYTEvkyug3zonMC8LffnwpsvEax2xvBUayu0bQmtYZz"
-            + "d1HPUejfXhmGGaUAn550AM5bhH3ID7u1JfowaSJWoTR37HCOTF9mYBDZjAt4LU",
+            + "QVJjHOMuyiKXLsrWEStYTEvkyug3zonMC8LffnwpsvEax2xvBUayu0bQmtYZ"
+            + "zd1HPUejfXhmGGaUAn550AM5bhH3ID7u1JfowaSJWoTR37HCOTF9mYBDZjAt4LU",
         ),
         good=(
             "IG"
-            + "QVht1UGLvQSeOlvw4ETDU8SwtiB5cCbfbebGWlfFAv9HUoYJ"
-            + "x1OFYFNtajL06osDOdX7xAO2Q7E760MfTfxmK775DYKTHhwbap",
-            "the prefix IGQV is described in the manual",
+            + "QVJht1UGLvQSeOlvw4ETDU8SwtiB5cCbfbebGWlfFAv9HUoY"
+            + "Jx1OFYFNtajL06osDOdX7xAO2Q7E760MfTfxmK775DYKTHhwbap",
+            "the prefix IGQVJ is described in the manual",
         ),
     ),
     Secret(
@@ -386,7 +386,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("AA" + "AAAAAAAAAAAAAAAAAAAjBpIk9ahszyTl6LOZWdEoJWhy" + "KAoaEfLsWCADHAxvvw7EpWPgJ2chg1OKPxcagfqA7dmny",),
         good=(
             "AA" + "AAAAAAAAAAAAAAAAAAArZGwiaKZcpUf08ln4LH" + "T2TxDBq5FqhrZq6fu8nnFk0QFmjXjsWPB75V1dVc",
-            "the prefix AA" + "AAAAAAAA" + "AAAAAAAAAAA is described in the manual",
+            "the prefix AAAAAAAAAAAAAAAAAAAAA is described in the manual",
         ),
     ),
     Secret(
@@ -404,10 +404,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://developer.x.com",
         holds=checksum.mixed,
-        bad=("TW" + "ITTER_A" + "PI_SECRET=Aj" + "ovwMbQNmCCXQITv6H1C8DHW" + "AhwegWSTx1Dlg9PmeFqjAPibt",),
+        bad=("TWITTER_API_SECRET=Aj" + "ovwMbQNmCCXQITv6H1C8DHW" + "AhwegWSTx1Dlg9PmeFqjAPibt",),
         good=(
-            "TW" + "ITTER_A" + "PI_SECRET=${TW" + "ITTER_A" + "PI_SECRET}",
-            "TW" + "ITTER_A" + "PI_SECRET=yo" + "ur-twitter-a" + "pi-secret-here",
+            "TWITTER_API_SECRET=${TWITTER_API_SECRET}",
+            "TWITTER_API_SECRET=your-twitter-api-secret-here",
         ),
     ),
     Secret(
@@ -415,7 +415,7 @@ SECRETS: tuple[Secret, ...] = (
         title="LinkedIn client secret",
         severity=Severity.MEDIUM,
         keywords=("linkedin",),
-        pattern=assigned(r"linked_?in", r"[A-Za-z0-9]{16}|WPL_AP1\.[A-Za-z0-9]{16}\.[A-Za-z0-9]{6}==", r"secret"),
+        pattern=assigned(r"linked_?in", r"[A-Za-z0-9]{16}", r"secret"),
         why="Whoever has it can pose as the application when people sign in.",
         fix=(
             "Revoke it in the settings of LinkedIn and give the new one to the program at run time, from a secret"
@@ -423,10 +423,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.mixed,
-        bad=("LI" + "NKEDIN_CL" + "IENT_SECRET=Mi" + "uHKUUX" + "Qh0fpgfe",),
+        bad=("LINKEDIN_CLIENT_SECRET=Mi" + "uHKUUX" + "Qh0fpgfe",),
         good=(
-            "LI" + "NKEDIN_CL" + "IENT_SECRET=${LI" + "NKEDIN_CL" + "IENT_SECRET}",
-            "LI" + "NKEDIN_CL" + "IENT_SECRET=yo" + "ur-linkedin-cl" + "ient-secret-here",
+            "LINKEDIN_CLIENT_SECRET=${LINKEDIN_CLIENT_SECRET}",
+            "LINKEDIN_CLIENT_SECRET=yo" + "ur-linkedin-cl" + "ient-secret-here",
         ),
     ),
     Secret(
@@ -440,10 +440,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Spotify and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        bad=("SP" + "OTIFY_CL" + "IENT_SECRET=" + "688d5efed3b6c9bd" + "ef26c5aa3395f825",),
+        bad=("SPOTIFY_CLIENT_SECRET=" + "688d5efed3b6c9bd" + "ef26c5aa3395f825",),
         good=(
-            "SP" + "OTIFY_CL" + "IENT_SECRET=${SP" + "OTIFY_CL" + "IENT_SECRET}",
-            "SP" + "OTIFY_CL" + "IENT_SECRET=yo" + "ur-spotify-cli" + "ent-secret-here",
+            "SPOTIFY_CLIENT_SECRET=${SPOTIFY_CLIENT_SECRET}",
+            "SPOTIFY_CLIENT_SECRET=yo" + "ur-spotify-cli" + "ent-secret-here",
         ),
     ),
     Secret(
@@ -458,10 +458,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.lettered,
-        bad=("TW" + "ITCH_CLI" + "ENT_SECRET=" + "wfaevsf4zxudpyq" + "2b07l6rivm4hnd8",),
+        bad=("TWITCH_CLIENT_SECRET=" + "wfaevsf4zxudpyq" + "2b07l6rivm4hnd8",),
         good=(
-            "TW" + "ITCH_CLI" + "ENT_SECRET=${TW" + "ITCH_CLI" + "ENT_SECRET}",
-            "TW" + "ITCH_CLI" + "ENT_SECRET=yo" + "ur-twitch-cli" + "ent-secret-here",
+            "TWITCH_CLIENT_SECRET=${TWITCH_CLIENT_SECRET}",
+            "TWITCH_CLIENT_SECRET=yo" + "ur-twitch-cli" + "ent-secret-here",
         ),
     ),
     Secret(
@@ -504,10 +504,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://www.dropbox.com/developers/apps",
         holds=checksum.lettered,
-        bad=("DR" + "OPBOX_A" + "PP_SECRET=" + "0cn2pzfa" + "rl2bq0n",),
+        bad=("DROPBOX_APP_SECRET=" + "0cn2pzfa" + "rl2bq0n",),
         good=(
-            "DR" + "OPBOX_A" + "PP_SECRET=${DR" + "OPBOX_A" + "PP_SECRET}",
-            "DR" + "OPBOX_A" + "PP_SECRET=yo" + "ur-dropbox-a" + "pp-secret-here",
+            "DROPBOX_APP_SECRET=${DROPBOX_APP_SECRET}",
+            "DROPBOX_APP_SECRET=your-dropbox-app-secret-here",
         ),
     ),
     Secret(
@@ -523,10 +523,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         holds=checksum.mixed,
-        bad=("BO" + "X_CLIE" + "NT_SECRET=Jl" + "DYUdRJWQq88QeR" + "c7qjJT7oqyQXs7tf",),
+        bad=("BOX_CLIENT_SECRET=Jl" + "DYUdRJWQq88QeR" + "c7qjJT7oqyQXs7tf",),
         good=(
-            "BO" + "X_CLIE" + "NT_SECRET=${BO" + "X_CLIE" + "NT_SECRET}",
-            "BO" + "X_CLIE" + "NT_SECRET=yo" + "ur-box-clien" + "t-secret-here",
+            "BOX_CLIENT_SECRET=${BOX_CLIENT_SECRET}",
+            "BOX_CLIENT_SECRET=your-box-client-secret-here",
         ),
     ),
     Secret(
@@ -567,7 +567,7 @@ SECRETS: tuple[Secret, ...] = (
         ),
         good=(
             "NTLM Tl" + "RMTVNTUAADWKLqnmOXYJmU9iyAoUygEPo3JzCd+0z5" + "ub99zabUaum8nhtYIki9QkekaqjWrNnbnbWJgckXexII",
-            "the prefix Tl" + "RMTV" + "NTUAAD is described in the manual",
+            "the prefix TlRMTVNTUAAD is described in the manual",
         ),
     ),
     Secret(

@@ -71,7 +71,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("https:" + "//hooks.slack.com/services/TSVN30T96" + "/B0JKRK45U1B/EcDrgToODipPwgTcqDMDdR02",),
         good=(
             "https:" + "//hooks.slack.com/services/TLJO6ZL" + "8F/B941SC36XGB/CcmEa4nOcinBxoSPDyT",
-            "the prefix ho" + "oks.sl" + "ack.com/ is described in the manual",
+            "the prefix hooks.slack.com/ is described in the manual",
         ),
     ),
     Secret(
@@ -87,15 +87,9 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://discord.com/developers/docs/reference#authentication",
         holds=checksum.discord_bot,
-        bad=(
-            "di"
-            + "scor"
-            + 'd_token = "Nz'
-            + "g5NjUyNjkyNjQ0OTQ5NTIx.GST9Z8.iXX"
-            + 'lqUgQb15DJmncOP0D0o4J6VOAh2tUNWc3Jn"',
-        ),
+        bad=('discord_token = "Nz' + "g5NjUyNjkyNjQ0OTQ5NTIx.GST9Z8.iXX" + 'lqUgQb15DJmncOP0D0o4J6VOAh2tUNWc3Jn"',),
         good=(
-            "di" + "scor" + 'd_token = "MT' + "E2NTQ2MjYyODM3NjYyMTc2.GNVX" + 'n0.53iiRWrkuAZwO6xNxpHB97ACG3"',
+            'discord_token = "MT' + "E2NTQ2MjYyODM3NjYyMTc2.GNVX" + 'n0.53iiRWrkuAZwO6xNxpHB97ACG3"',
             "the prefix discord is described in the manual",
         ),
     ),
@@ -120,7 +114,7 @@ SECRETS: tuple[Secret, ...] = (
             "https:"
             + "//discord.com/api/webhooks/611329331699882879/sB_NBp"
             + "4mTyYdVFV1GpfOtZFXOlvXBYQXfoEQlvDmfo2GoTH6olwAacGXSN8",
-            "the prefix di" + "scord." + "com/api/ is described in the manual",
+            "the prefix discord.com/api/ is described in the manual",
         ),
     ),
     Secret(
@@ -137,10 +131,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://discord.com/developers/docs/reference#authentication",
         holds=checksum.mixed,
-        bad=("DI" + "SCORD_CL" + "IENT_SECRET=" + "bh4V5WiGrmveF324" + "3iTUnRa7KHz2-pv7",),
+        bad=("DISCORD_CLIENT_SECRET=" + "bh4V5WiGrmveF324" + "3iTUnRa7KHz2-pv7",),
         good=(
-            "DI" + "SCORD_CL" + "IENT_SECRET=${DI" + "SCORD_CL" + "IENT_SECRET}",
-            "DI" + "SCORD_CL" + "IENT_SECRET=yo" + "ur-discord-cli" + "ent-secret-here",
+            "DISCORD_CLIENT_SECRET=${DISCORD_CLIENT_SECRET}",
+            "DISCORD_CLIENT_SECRET=yo" + "ur-discord-cli" + "ent-secret-here",
         ),
     ),
     Secret(
@@ -172,7 +166,7 @@ SECRETS: tuple[Secret, ...] = (
             + "ac756c59-735d-4322-a9e1-a128b4b7eec7@e4"
             + "a4994d-2694-4f65-adc1-b908e9cac862/IncomingWebhook/8a744"
             + "6e821ccb44df8d3f36b96e64cf2/39fed899-d407-40dd-a17d-b244395",
-            "the prefix we" + "bhook.o" + "ffice.com is described in the manual",
+            "the prefix webhook.office.com is described in the manual",
         ),
     ),
     Secret(
@@ -224,10 +218,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://www.twilio.com/docs/iam/api-keys",
-        bad=("TW" + "ILIO_A" + "UTH_TOKEN=" + "900b58b4d1bc860e" + "3017e6b53daa5671",),
+        bad=("TWILIO_AUTH_TOKEN=" + "900b58b4d1bc860e" + "3017e6b53daa5671",),
         good=(
-            "TW" + "ILIO_A" + "UTH_TOKEN=${TW" + "ILIO_A" + "UTH_TOKEN}",
-            "TW" + "ILIO_A" + "UTH_TOKEN=yo" + "ur-twilio-au" + "th-token-here",
+            "TWILIO_AUTH_TOKEN=${TWILIO_AUTH_TOKEN}",
+            "TWILIO_AUTH_TOKEN=your-twilio-auth-token-here",
         ),
     ),
     Secret(
@@ -297,10 +291,10 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("MA" + "NDRILL" + "_API_KEY=md" + "-7nNxCSnqE" + "v7Vrd8EhH9Hx5",),
+        bad=("MANDRILL_API_KEY=md" + "-7nNxCSnqE" + "v7Vrd8EhH9Hx5",),
         good=(
-            "MA" + "NDRILL" + "_API_KEY=${MA" + "NDRILL" + "_API_KEY}",
-            "MA" + "NDRILL" + "_API_KEY=yo" + "ur-mandrill" + "-api-key-here",
+            "MANDRILL_API_KEY=${MANDRILL_API_KEY}",
+            "MANDRILL_API_KEY=your-mandrill-api-key-here",
         ),
     ),
     Secret(
@@ -369,8 +363,8 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("PO" + "STMARK_" + "API_TOKEN=" + "b4b9e2f0-1f65-480b" + "-ac0a-23b2aebc4605",),
-        good=("po" + "stmark_m" + 'essage_id = "' + "ca6d6110-41c9-4451" + '-a54f-7f7043d77b6d"',),
+        bad=("POSTMARK_API_TOKEN=" + "b4b9e2f0-1f65-480b" + "-ac0a-23b2aebc4605",),
+        good=('postmark_message_id = "' + "ca6d6110-41c9-4451" + '-a54f-7f7043d77b6d"',),
     ),
     Secret(
         id="plivo-token",
@@ -384,10 +378,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("PL" + "IVO_AU" + "TH_TOKEN=Ux" + "ZfEJIRfjqCPp0yCyVT" + "MwmjGuKfMKPv7ziytA6k",),
+        bad=("PLIVO_AUTH_TOKEN=Ux" + "ZfEJIRfjqCPp0yCyVT" + "MwmjGuKfMKPv7ziytA6k",),
         good=(
-            "PL" + "IVO_AU" + "TH_TOKEN=${PL" + "IVO_AU" + "TH_TOKEN}",
-            "PL" + "IVO_AU" + "TH_TOKEN=yo" + "ur-plivo-au" + "th-token-here",
+            "PLIVO_AUTH_TOKEN=${PLIVO_AUTH_TOKEN}",
+            "PLIVO_AUTH_TOKEN=your-plivo-auth-token-here",
         ),
     ),
     Secret(
@@ -402,10 +396,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("ME" + "SSAGEBIRD" + "_ACCESS_KEY=" + "5r6C4GYAkXXB" + "DARKPhoOQRIfi",),
+        bad=("MESSAGEBIRD_ACCESS_KEY=" + "5r6C4GYAkXXB" + "DARKPhoOQRIfi",),
         good=(
-            "ME" + "SSAGEBIRD" + "_ACCESS_KEY=${ME" + "SSAGEBIRD" + "_ACCESS_KEY}",
-            "ME" + "SSAGEBIRD" + "_ACCESS_KEY=yo" + "ur-messagebird" + "-access-key-here",
+            "MESSAGEBIRD_ACCESS_KEY=${MESSAGEBIRD_ACCESS_KEY}",
+            "MESSAGEBIRD_ACCESS_KEY=yo" + "ur-messagebird" + "-access-key-here",
         ),
     ),
 )

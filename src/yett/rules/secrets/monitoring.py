@@ -22,7 +22,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("DD_API_KEY=" + "c09153644f1aff3c" + "be48273ff46c8bc1",),
         good=(
             "DD_API_KEY=${DD_API_KEY}",
-            "da" + "tado" + 'g_span = "' + "a4bcd2b5" + '88b5bb7e"',
+            'datadog_span = "' + "a4bcd2b5" + '88b5bb7e"',
         ),
     ),
     Secret(
@@ -169,10 +169,10 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://docs.sentry.io/account/auth-tokens/",
-        bad=("SE" + "NTRY_A" + "UTH_TOKEN=" + "b30e8a2ff9159226e273e487114d01e7" + "3c2a96b20178f5a0618a66f6a36a33da",),
+        bad=("SENTRY_AUTH_TOKEN=" + "b30e8a2ff9159226e273e487114d01e7" + "3c2a96b20178f5a0618a66f6a36a33da",),
         good=(
-            "SE" + "NTRY_A" + "UTH_TOKEN=${SE" + "NTRY_A" + "UTH_TOKEN}",
-            "SE" + "NTRY_A" + "UTH_TOKEN=yo" + "ur-sentry-au" + "th-token-here",
+            "SENTRY_AUTH_TOKEN=${SENTRY_AUTH_TOKEN}",
+            "SENTRY_AUTH_TOKEN=your-sentry-auth-token-here",
         ),
     ),
     Secret(
@@ -189,10 +189,10 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         revoke="https://support.pagerduty.com",
         holds=checksum.mixed,
-        bad=("PA" + "GERDUT" + "Y_API_KEY=" + "u+7sOjfrTS" + "Q3lDTdYALz",),
+        bad=("PAGERDUTY_API_KEY=" + "u+7sOjfrTS" + "Q3lDTdYALz",),
         good=(
-            "PA" + "GERDUT" + "Y_API_KEY=${PA" + "GERDUT" + "Y_API_KEY}",
-            "PA" + "GERDUT" + "Y_API_KEY=yo" + "ur-pagerduty" + "-api-key-here",
+            "PAGERDUTY_API_KEY=${PAGERDUTY_API_KEY}",
+            "PAGERDUTY_API_KEY=your-pagerduty-api-key-here",
         ),
     ),
     Secret(
@@ -229,8 +229,8 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("SP" + "LUNK_H" + "EC_TOKEN=" + "72f2f2c4-239e-46bd" + "-ac40-8e4030e02a2e",),
-        good=("sp" + "lunk" + '_trace = "' + "583e1366-45cb-49df" + '-ad8c-c8539ffdaa26"',),
+        bad=("SPLUNK_HEC_TOKEN=" + "72f2f2c4-239e-46bd" + "-ac40-8e4030e02a2e",),
+        good=('splunk_trace = "' + "583e1366-45cb-49df" + '-ad8c-c8539ffdaa26"',),
     ),
     Secret(
         id="sumologic-key",
@@ -244,10 +244,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("SU" + "MO_ACC" + "ESS_KEY=" + "sQ9BEcp2gEa5xEIRNiqvxKRCA0sx3BAH" + "eR7eGzuKWjeFdPAUrDt37HGCoMyyGBjA",),
+        bad=("SUMO_ACCESS_KEY=" + "sQ9BEcp2gEa5xEIRNiqvxKRCA0sx3BAH" + "eR7eGzuKWjeFdPAUrDt37HGCoMyyGBjA",),
         good=(
-            "SU" + "MO_ACC" + "ESS_KEY=${SU" + "MO_ACC" + "ESS_KEY}",
-            "SU" + "MO_ACC" + "ESS_KEY=yo" + "ur-sumo-ac" + "cess-key-here",
+            "SUMO_ACCESS_KEY=${SUMO_ACCESS_KEY}",
+            "SUMO_ACCESS_KEY=your-sumo-access-key-here",
         ),
     ),
     Secret(
@@ -262,10 +262,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.launchdarkly.com",
-        bad=("la" + "unchda" + 'rkly.init("sd' + "k-11067c2e-36bc-43" + 'f1-afaa-9ff3b69cb1ff")',),
+        bad=('launchdarkly.init("sd' + "k-11067c2e-36bc-43" + 'f1-afaa-9ff3b69cb1ff")',),
         good=(
-            "la" + "unchda" + 'rkly.init("sd' + "k-a2f13fc1-3e32-" + "428e-a00f-21cc2f930",
-            "the prefix " + "launch" + "darkly is described in the manual",
+            'launchdarkly.init("sd' + "k-a2f13fc1-3e32-" + "428e-a00f-21cc2f930",
+            "the prefix launchdarkly is described in the manual",
         ),
     ),
     Secret(
@@ -333,10 +333,10 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Amplitude and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        bad=("AM" + "PLITUDE_" + "SECRET_KEY=" + "e46760fef19d91a9" + "9b13119ec81a4f63",),
+        bad=("AMPLITUDE_SECRET_KEY=" + "e46760fef19d91a9" + "9b13119ec81a4f63",),
         good=(
-            "AM" + "PLITUDE_" + "SECRET_KEY=${AM" + "PLITUDE_" + "SECRET_KEY}",
-            "AM" + "PLITUDE_" + "SECRET_KEY=yo" + "ur-amplitude-" + "secret-key-here",
+            "AMPLITUDE_SECRET_KEY=${AMPLITUDE_SECRET_KEY}",
+            "AMPLITUDE_SECRET_KEY=yo" + "ur-amplitude-" + "secret-key-here",
         ),
     ),
     Secret(

@@ -63,13 +63,14 @@ SECRETS: tuple[Secret, ...] = (
         title="Square access token",
         severity=Severity.CRITICAL,
         keywords=("EAAA", "sq0atp-"),
-        pattern=r"sq0atp-[\w-]{22}|EAAA[lE][\w-]{59}",
+        pattern=r"sq0atp-[\w-]{22}|EAAA[\w-]{60}",
         why="Whoever has it can take payments and read customers.",
         fix=(
             "Revoke it in the settings of Square and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
         revoke="https://developer.squareup.com/docs/build-basics/access-tokens",
+        holds=checksum.mixed,
         bad=("sq" + "0atp-Lf-mCi6" + "XIGHdtskNsHK3dL",),
         good=(
             "sq" + "0atp-iTIbA" + "Mwy7DxwL7Sog",
@@ -106,12 +107,10 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         revoke="https://developer.paypal.com/braintree/docs",
-        bad=(
-            "ac" + "cess" + "_token$production$ps" + "9torb0" + "p5biomr9$0d" + "64616f0bca4eb6" + "9a447154e6232f46",
-        ),
+        bad=("access_token$production$ps" + "9torb0" + "p5biomr9$0d" + "64616f0bca4eb6" + "9a447154e6232f46",),
         good=(
-            "ac" + "cess" + "_token$production$dd" + "cndlf8" + "9jaf39xn$9f" + "367b73377ae0" + "2375ee3be3bd8",
-            "the prefix ac" + "cess" + "_token$production$ is described in the manual",
+            "access_token$production$dd" + "cndlf8" + "9jaf39xn$9f" + "367b73377ae0" + "2375ee3be3bd8",
+            "the prefix access_token$production$ is described in the manual",
         ),
     ),
     Secret(
@@ -126,10 +125,10 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         revoke="https://developer.paypal.com/braintree/docs",
-        bad=("ac" + "cess" + "_token$sandbox$49" + "yaizbw" + "p2hngt90$29" + "a260f915cc3678" + "90f5ce703e98c484",),
+        bad=("access_token$sandbox$49" + "yaizbw" + "p2hngt90$29" + "a260f915cc3678" + "90f5ce703e98c484",),
         good=(
-            "ac" + "cess" + "_token$sandbox$sq" + "jw6hr7" + "6bbe2rz4$08" + "48d09d4a2bf8" + "e673026bac985",
-            "the prefix ac" + "cess" + "_token$sandbox$ is described in the manual",
+            "access_token$sandbox$sq" + "jw6hr7" + "6bbe2rz4$08" + "48d09d4a2bf8" + "e673026bac985",
+            "the prefix access_token$sandbox$ is described in the manual",
         ),
     ),
     Secret(
@@ -146,15 +145,13 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://developer.paypal.com/api/rest/",
         holds=checksum.mixed,
         bad=(
-            "PA"
-            + "YPAL_CLI"
-            + "ENT_SECRET="
+            "PAYPAL_CLIENT_SECRET="
             + "E35wAZeq-tKsqZnRK7mjRfmKow-0_WJyrhKllXNQ"
             + "UaEIbNQdsq1Elr08mM0AnS1Hn2j8cWZ72eqxlgDo",
         ),
         good=(
-            "PA" + "YPAL_CLI" + "ENT_SECRET=${PA" + "YPAL_CLI" + "ENT_SECRET}",
-            "PA" + "YPAL_CLI" + "ENT_SECRET=yo" + "ur-paypal-cli" + "ent-secret-here",
+            "PAYPAL_CLIENT_SECRET=${PAYPAL_CLIENT_SECRET}",
+            "PAYPAL_CLIENT_SECRET=yo" + "ur-paypal-cli" + "ent-secret-here",
         ),
     ),
     Secret(
@@ -189,10 +186,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Checkout.com secret key",
         severity=Severity.CRITICAL,
         keywords=("checkout",),
-        pattern=(
-            r"sk_(?:sbox_|test_)?(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-            r"|[a-z2-7]{26,27})"
-        ),
+        pattern=r"sk_[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
         why="Whoever has it can take and refund payments.",
         fix=(
             "Revoke it in the settings of Checkout.com and give the new one to the program at run time, from a "
@@ -200,9 +194,9 @@ SECRETS: tuple[Secret, ...] = (
         ),
         revoke="https://www.checkout.com/docs",
         rank=4,
-        bad=("CH" + "ECKOUT_S" + "ECRET_KEY=sk" + "_1f12e924-8896-4bb" + "c-a1ea-18b4d2b838c0",),
+        bad=("CHECKOUT_SECRET_KEY=sk" + "_1f12e924-8896-4bb" + "c-a1ea-18b4d2b838c0",),
         good=(
-            "CH" + "ECKOUT_S" + "ECRET_KEY=sk" + "_52a7c56f-06df-" + "4341-a655-fbd9bef",
+            "CHECKOUT_SECRET_KEY=sk" + "_52a7c56f-06df-" + "4341-a655-fbd9bef",
             "the prefix checkout is described in the manual",
         ),
     ),
@@ -276,8 +270,8 @@ SECRETS: tuple[Secret, ...] = (
         holds=checksum.mixed,
         bad=("Mi" + "d-server-z7jyB" + "Zya7QJakfnrb2xE",),
         good=(
-            "Mi" + "d-ser" + "ver-key",
-            "SB" + "-Mid-s" + "erver-x",
+            "Mid-server-key",
+            "SB-Mid-server-x",
         ),
     ),
     Secret(
@@ -298,7 +292,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("ac" + "cess-production-b81970e7-" + "5445-4369-abd7-faf8ec80abf8",),
         good=(
             "ac" + "cess-production-ee6d86" + "42-49ac-4ab1-a4fd-17ae630",
-            "the prefix ac" + "cess-pr" + "oduction- is described in the manual",
+            "the prefix access-production- is described in the manual",
         ),
     ),
     Secret(
@@ -313,10 +307,10 @@ SECRETS: tuple[Secret, ...] = (
             "manager or a masked CI variable."
         ),
         revoke="https://plaid.com/docs/api/tokens/",
-        bad=("PL" + "AID_" + "SECRET=" + "4e5365d19485386" + "f2bcae9dd3e231e",),
+        bad=("PLAID_SECRET=" + "4e5365d19485386" + "f2bcae9dd3e231e",),
         good=(
-            "PL" + "AID_" + "SECRET=${PL" + "AID_" + "SECRET}",
-            "PL" + "AID_" + "SECRET=yo" + "ur-plaid-" + "secret-here",
+            "PLAID_SECRET=${PLAID_SECRET}",
+            "PLAID_SECRET=your-plaid-secret-here",
         ),
     ),
     Secret(
@@ -334,7 +328,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("me" + "rcury_production_wma_jNjxlOw1Ia5u3Zp" + "mzYQo9U0jh2M1tdeNBqxeSoIhSmQJ_yrucrem",),
         good=(
             "me" + "rcury_production_wma_egEPoWPKiP4j" + "DVUWRjfrszjW4s5qtUuvJWJKDBzl28nZ_yr",
-            "the prefix me" + "rcury_pr" + "oduction_ is described in the manual",
+            "the prefix mercury_production_ is described in the manual",
         ),
     ),
     Secret(
@@ -352,7 +346,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("pd" + "l_live_apikey_r6fjobfibdt3ngc393" + "ocgb819w_w2DqHLNqVkqPtHdGvSBr9E_s1V",),
         good=(
             "pd" + "l_live_apikey_9y4tv7v2jf39gmbw" + "ow39jptx7c_QAxgjOL6EwDk4HtrtWgWm",
-            "the prefix pd" + "l_live" + "_apikey_ is described in the manual",
+            "the prefix pdl_live_apikey_ is described in the manual",
         ),
     ),
     Secret(
@@ -424,7 +418,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("du" + "ffel_live_WxkhV6RS9rIQDQj7" + "XMNYtvKA9DiSTUusHnFYJhsKf3L",),
         good=(
             "du" + "ffel_live_g4REq4gqKQTM2" + "AxaLoiwz4hNA0v53U_sw4j1Eo",
-            "the prefix du" + "ffel" + "_live_ is described in the manual",
+            "the prefix duffel_live_ is described in the manual",
         ),
     ),
     Secret(
@@ -460,7 +454,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=("sh" + "ippo_live_c4e7315496a918" + "ce7598e12da7a375b44fdc231b",),
         good=(
             "sh" + "ippo_live_d1e800966239" + "6c253649cfbbf8ea7999fbd",
-            "the prefix sh" + "ippo" + "_live_ is described in the manual",
+            "the prefix shippo_live_ is described in the manual",
         ),
     ),
     Secret(

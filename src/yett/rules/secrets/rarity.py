@@ -47,8 +47,9 @@ _SURPRISING = ((4, 5.8), (6, 5.2), (8, 5.0), (12, 4.9))
 _STRANGE = ((11, 6.2), (15, 5.7), (23, 5.4), (1 << 30, 5.3))
 """(longest, strangeness from which a value of that length is rare).
 
-Of 16,500 quoted identifiers, file names and licence keys in four public code bases one in a hundred is above; of
-random letters and digits 75 in a hundred where there are 8 to 11 of them, 98 from 12 on, nearly all from 16 on.
+Chosen on the 21,277 quoted names of 8 to 40 characters in four public code bases (one is a list of licence keys, the
+hardest there are): six in a thousand are rare. Of random letters and digits 68 to 80 in a hundred are where there are
+8 to 11 of them, 96 or more from 12 on, nearly all from 16 on.
 """
 
 _SEPARATORS = frozenset(("-", "_", ".", "/", ":", " ", "--", "__", "::", "="))

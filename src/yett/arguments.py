@@ -1,0 +1,115 @@
+"""The command line: what can be said, and what it means."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import NamedTuple, NoReturn
+
+from yett import __version__
+from yett.errors import YettError
+from yett.model import CHECKS
+
+FORMATS = ("text", "json", "sarif", "markdown", "annotations")
+
+
+class Command(NamedTuple):
+    """A command: a line of help, and a function that fills its parser."""
+
+    help: str
+    fill: Callable[[argparse.ArgumentParser], None]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise YettError(f"{message} (see `{self.prog} --help`)")
+
+
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser. With the name of a command only that one is filled in, since each option costs its time."""
+    top = _Parser(prog="yett", description="The gate in front of a deployment: may this ship?")
+    top.add_argument("--version", action="version", version=f"yett {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    for name, each in COMMANDS.items():
+        if command in ("", name) or command not in COMMANDS:
+            each.fill(commands.add_parser(name, help=each.help))
+    return top
+
+
+def _check(check: argparse.ArgumentParser) -> None:
+    check.description = (
+        "Look at a target and give the verdict: exit code 0 pass, 1 fail, 2 usage or invalid policy, 3 undecided, "
+        "4 internal error. Without a target: what is staged in a hook, else everything the index holds."
+    )
+    target = check.add_argument_group("target").add_mutually_exclusive_group()
+    target.add_argument("--staged", action="store_true", help="what the next commit would change")
+    target.add_argument("--range", metavar="BASE..HEAD", help="what a pull request changes, every commit of it")
+    target.add_argument(
+        "--tree", nargs="?", const="", metavar="REV", help="everything at a commit (default: the index)"
+    )
+    target.add_argument("--paths", nargs="+", metavar="PATH", help="files and folders, outside git too")
+    check.add_argument("--only", action="append", metavar="CHECK", help=f"only these of {', '.join(CHECKS)}")
+    check.add_argument("--skip", action="append", metavar="CHECK", help="all but these")
+    check.add_argument("--policy", metavar="FILE", default="", help="use this policy instead of the repository's own")
+    check.add_argument("--advisories", metavar="FILE", help="the advisory database (also: YETT_ADVISORIES)")
+    check.add_argument("--format", choices=FORMATS, help="what to print (default: text)")
+    check.add_argument(
+        "--output", action="append", default=[], metavar="[FORMAT:]FILE",
+        help="write a report to a file beside what is printed; the format is the one named here, that of --format, or "
+        "the one the extension means; may be repeated",
+    )  # fmt: skip
+    check.add_argument("--all", action="store_true", help="print every finding, low ones too")
+    check.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    check.add_argument("--verbose", action="store_true", help="say on standard error where the time went")
+    check.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
+
+
+def _policy(policy: argparse.ArgumentParser) -> None:
+    actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    for name, text in (
+        ("check", "say whether the policy and the waivers are valid"),
+        ("show", "the effective policy, and where each value comes from"),
+    ):
+        action = actions.add_parser(name, help=text)
+        action.add_argument("--policy", metavar="FILE", default="", help="this file instead of the repository's own")
+        action.add_argument("--ref", metavar="REV", default="", help="as it is at a commit (default: on disk)")
+
+
+def _advisories(advisories: argparse.ArgumentParser) -> None:
+    actions = advisories.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    update = actions.add_parser(
+        "update", help="build the database from OSV, or from a mirror or folder laid out like it"
+    )
+    update.add_argument(
+        "--from", dest="source", metavar="URL-OR-FOLDER", default="", help="default: OSV's public bucket"
+    )
+    update.add_argument("--ecosystem", action="append", metavar="NAME", help="only this one, such as PyPI; repeatable")
+    status = actions.add_parser("status", help="what the database holds, and how old it is")
+    for action in (update, status):
+        action.add_argument("--database", metavar="FILE", help="where it lies (also: YETT_ADVISORIES)")
+
+
+def _explain(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("rule", metavar="RULE", help="a rule's id, such as secrets/github-token")
+
+
+def _rules(rules: argparse.ArgumentParser) -> None:
+    rules.add_argument("words", nargs="*", metavar="WORD", help="only rules whose id or title holds every word")
+    rules.add_argument("--family", metavar="FAMILY", help="only this family: secrets, python, docker, …")
+    rules.add_argument("--severity", metavar="LEVEL", help="only rules at least this severe")
+    rules.add_argument("--format", choices=("text", "json"), default="text", help="text or json (default: text)")
+
+
+def _init(init: argparse.ArgumentParser) -> None:
+    init.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where (default: here)")
+    init.add_argument("--dry-run", action="store_true", help="print what would be written")
+
+
+COMMANDS: dict[str, Command] = {
+    "check": Command("look at a change or a repository and give the verdict", _check),
+    "policy": Command("check or show the policy", _policy),
+    "advisories": Command("the local advisory database", _advisories),
+    "explain": Command("what a rule is, why it matters, how to fix it", _explain),
+    "rules": Command("list the rules", _rules),
+    "init": Command("write a policy, a pre-commit entry and a workflow; overwrites nothing", _init),
+}
