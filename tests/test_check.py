@@ -191,7 +191,7 @@ def test_excluded_files_are_counted(repo: Repo, yett: Yett) -> None:
     ran = yett(repo.root, "check", "--tree", "HEAD", "--format", "json")
     assert ran.code == 0
     assert report(ran)["coverage"]["unexamined"] == [
-        {"path": "settings.* (.yett.yaml:2)", "what": "excluded by the policy, 1 files"}
+        {"path": "settings.* (.yett.yaml:2)", "what": "excluded by the policy (1 file)"}
     ]
 
 

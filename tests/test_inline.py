@@ -17,7 +17,8 @@ def read(text: str) -> list[tuple[int, int, str, tuple[str, ...], str]]:
         ("x = 1  # yett: ignore[python/B608] ids are integers", ("yett", ("python/B608",), "ids are integers")),
         ("x = 1  # yett:ignore[python/B608,python/B602]", ("yett", ("python/B608", "python/B602"), "")),
         ("x = 1  # yett: ignore[] why", ("yett", (), "why")),
-        ("run: x # yett: ignore[github-actions/template-injection] - a constant", ("yett", ("github-actions/template-injection",), "a constant")),
+        ("run: x # yett: ignore[github-actions/x-y] - a constant", ("yett", ("github-actions/x-y",), "a constant")),
+        ("; yett: ignore[a/b] in an ini file", ("yett", ("a/b",), "in an ini file")),
         ("x();  // yett: ignore[a/b] ok", ("yett", ("a/b",), "ok")),
         ("<!-- yett: ignore[a/b] ok -->", ("yett", ("a/b",), "ok")),
         ("/* yett: ignore[a/b] ok */", ("yett", ("a/b",), "ok")),
@@ -47,6 +48,7 @@ def test_forms(line: str, expected: tuple[str, tuple[str, ...], str]) -> None:
         "# the word nosecond",
         "# see zizmor: it ignores",
         "# yett: ignore",
+        "print('no rule; write `yett: ignore[RULE] reason`')",
         "# yett: ignore[a",
         "# pragma: no cover",
         "x = 1  # " + "a" * 3000 + " nosec",  # generated, and no comment for people

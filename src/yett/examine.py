@@ -13,6 +13,7 @@ from yett import git, inline
 from yett.checks import Check
 from yett.collect import SIZE_LIMIT, Entry, read_file
 from yett.model import Blob, Directive, Finding, Gap, Unexamined
+from yett.unread import kind
 
 Inspect = Callable[[Check, Blob], Sequence[Finding | Gap]]
 """Runs one check over one blob; a crash in it comes back as a gap."""
@@ -157,7 +158,7 @@ def _examine(
         size += len(data)
         blob = Blob(entry.path, entry.oid, data, entry.base, entry.commit)
         if not entry.commit:
-            unexamined.extend(_opaque(entry, data))
+            unexamined.extend(_opaque(entry, data, checks))
             directives.extend(_directives(entry, data, reader))
         for check in checks:
             if not _concerns(check, entry):
@@ -230,7 +231,10 @@ def _directives(entry: Entry, data: bytes, reader: _Reader) -> Iterator[Directiv
         yield each._replace(known=known)
 
 
-def _opaque(entry: Entry, data: bytes) -> Iterator[Unexamined]:
+def _opaque(entry: Entry, data: bytes, checks: Sequence[Check]) -> Iterator[Unexamined]:
+    unread = kind(entry.path)
+    if unread and not any(check.name != "secrets" and check.wants(entry.path) for check in checks):
+        yield Unexamined(entry.path, unread)
     if entry.link:
         target = data.decode("utf-8", "surrogateescape")
         whole = posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), target))

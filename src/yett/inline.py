@@ -15,8 +15,8 @@ _WORDS = (b"yett:", b"nosec", b"pragma:", b"gitleaks:allow", b"betterleaks:allow
 _LIMIT = 2000
 """Characters of a line that are read: a longer one is generated, and no comment for people."""
 
-# A directive counts inside a comment only. What opens one: # // -- ; /* <!-- {# % and a few more.
-_OPENS = r"(?:\#|//|--|;|/\*|<!--|\{\#|%)[^\n]*?"
+# A directive counts inside a comment only. What opens one: # // -- /* <!-- {# and, first on a line, ; and %.
+_OPENS = r"(?:\#|//|--|/\*|<!--|\{\#|^\s*[;%])[^\n]*?"
 _FORMS: tuple[tuple[str, str], ...] = (
     ("yett", r"\byett:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>.*)"),
     ("zizmor", r"\bzizmor:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>.*)"),

@@ -45,6 +45,7 @@ def render(verdict: Verdict, *, colour: bool = False, width: int = 100, all_leve
         section
         for section in (
             list(_not_checked(verdict, width, paint, all_levels)),
+            list(_not_looked_into(verdict.coverage, paint, all_levels)),
             list(_blocking(verdict, width, paint)),
             list(_listed("Warnings", verdict, Action.WARN, width, paint, all_levels)),
             list(_listed("For information", verdict, Action.INFO, width, paint, all_levels)),
@@ -53,7 +54,7 @@ def render(verdict: Verdict, *, colour: bool = False, width: int = 100, all_leve
         )
         if section
     ]
-    foot = [*_coverage(verdict.coverage, all_levels), paint("faint", _digests(verdict.digests))]
+    foot = [*_coverage(verdict.coverage), paint("faint", _digests(verdict.digests))]
     if not sections:
         return "\n".join([*head, *foot, ""])
     text = "\n\n".join("\n".join(section) for section in (head, *sections, foot))
@@ -121,6 +122,23 @@ def _not_checked(verdict: Verdict, width: int, paint: Paint, all_levels: bool) -
     left = sum(number for _, number in groups[GAPS:])
     if left or len(open_gaps) > len(groups):
         yield f"  {f'and {left:,} more, ' if left else ''}every one of them: --all"
+
+
+def _not_looked_into(coverage: Coverage, paint: Paint, all_levels: bool) -> Iterator[str]:
+    """What no check looks into: a line for each kind of thing, the most frequent first."""
+    kinds: dict[str, list[str]] = {}
+    for each in sorted(coverage.unexamined):
+        kinds.setdefault(each.what, []).append(each.path)
+    if not kinds:
+        return
+    yield paint("yellow", f"Not looked into: {len(coverage.unexamined):,}")
+    ordered = sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0]))
+    for what, paths in ordered if all_levels else ordered[:LISTED]:
+        shown = paths if all_levels else paths[:2]
+        more = f" and {len(paths) - len(shown):,} more" if len(shown) < len(paths) else ""
+        yield f"  {terminal(what)}: {', '.join(map(place, shown))}{more}"
+    if len(ordered) > LISTED and not all_levels:
+        yield f"  and {len(ordered) - LISTED:,} more kinds: --all"
 
 
 def _gap(gap: Gap, width: int, others: str = "") -> list[str]:
@@ -275,14 +293,9 @@ def _how_to_waive(verdict: Verdict) -> Iterator[str]:
     yield "      expires: YYYY-MM-DD"
 
 
-def _coverage(coverage: Coverage, all_levels: bool) -> Iterator[str]:
+def _coverage(coverage: Coverage) -> Iterator[str]:
     checks = ", ".join(map(_examined, coverage.checks))
     yield f"Looked at {counted(coverage.files, 'file')}, {size(coverage.bytes)}" + (f": {checks}" if checks else "")
-    if coverage.unexamined:
-        lines = [f"{place(each.path)} ({terminal(each.what)})" for each in sorted(coverage.unexamined)]
-        shown = lines if all_levels else lines[:3]
-        more = f", and {len(lines) - len(shown):,} more: --all" if len(shown) < len(lines) else ""
-        yield f"Not looked into, by design: {', '.join(shown)}{more}"
 
 
 def _examined(check: Examined) -> str:

@@ -102,7 +102,7 @@ _TAILS = (b"word", b"words", b"wd", b"phrase", b"code", b"wort", b"key", b"es", 
 _NOT_BEFORE = _words(
     """
     csrf xsrf antiforgery page next prev previous continuation continue pagination cancel cancellation sync
-    resume delimiter separator foreign primary partition sort public pub publishable site cache i18n
+    resume delimiter separator foreign primary partition sort public pub publishable site cache i18n gpg pgp
     translation message localization locale dict map hot short punctuation string ident identifier operator
     close open paren eof design syntax lex parse special stop mask pad eos bos unk cls sep bad first last
     current unexpected comma colon idempotency dedupe tracking no without forgot reset invalid wrong incorrect
@@ -369,6 +369,7 @@ GENERIC = Secret(
         'placeholder_password = "Enter your password"',
         'secret_name = "payments-database-credentials"',
         '"integrity": "sha512-' + 'q1GzKx8Jr2VbT5yLw9NmPd3HcF7sZa4XeU6iRo0Yt=="',
+        "ENV GPG_KEY=7169605F62C751356D05" + "4A26A821E680E5FA6305",
         'public_key = "' + "8f3kq9zx2m" + 'w7vn4tb6yc"',
         'access_key = "access_key"',
         'password = "{{ vault_db_password }}"',

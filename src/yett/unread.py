@@ -1,0 +1,53 @@
+"""Kinds of files that a gate is expected to read and that this one does not read yet: they are named in every report,
+so that "nothing found" is not taken for "nothing there"."""
+
+from __future__ import annotations
+
+_NAMES = {
+    "chart.yaml": "Helm chart",
+    "cloudbuild.yaml": "Cloud Build configuration",
+    "docker-compose.yaml": "Compose file",
+    "docker-compose.yml": "Compose file",
+    "compose.yaml": "Compose file",
+    "compose.yml": "Compose file",
+    ".gitlab-ci.yml": "GitLab CI configuration",
+    "haproxy.cfg": "HAProxy configuration",
+    "jenkinsfile": "Jenkins pipeline",
+    "kustomization.yaml": "Kubernetes manifest",
+    "nginx.conf": "nginx configuration",
+    "pg_hba.conf": "PostgreSQL configuration",
+    "postgresql.conf": "PostgreSQL configuration",
+    "redis.conf": "Redis configuration",
+    "serverless.yml": "Serverless configuration",
+}
+_EXTENSIONS = {
+    ".tf": "Terraform configuration",
+    ".bicep": "Bicep configuration",
+}
+_LOCKFILES = (
+    "bun.lock",
+    "cargo.lock",
+    "composer.lock",
+    "conda-lock.yml",
+    "environment.yml",
+    "gemfile.lock",
+    "go.mod",
+    "gradle.lockfile",
+    "mix.lock",
+    "packages.lock.json",
+    "pdm.lock",
+    "pipfile.lock",
+    "pnpm-lock.yaml",
+    "pom.xml",
+    "pylock.toml",
+    "yarn.lock",
+)
+
+
+def kind(path: str) -> str:
+    """What a file is, by its path, where no check reads its kind; "" for every other file."""
+    name = path.rpartition("/")[2].lower()
+    if name in _LOCKFILES:
+        return "lockfile of a format that is not read yet"
+    found = _NAMES.get(name) or _EXTENSIONS.get(name[name.rfind(".") :] if "." in name else "")
+    return f"{found}, a kind that is not read yet" if found else ""
