@@ -79,7 +79,8 @@ def yett(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
     def run(folder: Path, *arguments: str, **variables: str) -> Ran:
         monkeypatch.chdir(folder)
         kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-        code = main(arguments, kept | {"YETT_ADVISORIES": str(tmp_path / "none.sqlite")} | variables)
+        own = {"YETT_ADVISORIES": str(tmp_path / "none.sqlite"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        code = main(arguments, kept | own | variables)
         captured = capsys.readouterr()
         return Ran(code, captured.out, captured.err)
 

@@ -21,7 +21,9 @@ class Example(NamedTuple):
 
 def _examples(rules: tuple[Rule, ...], kind: str) -> list[Example]:
     return [
-        Example(rule, text, number) for rule in rules for number, text in enumerate(rule.bad if kind == "bad" else rule.good)
+        Example(rule, text, number)
+        for rule in rules
+        for number, text in enumerate(rule.bad if kind == "bad" else rule.good)
     ]
 
 

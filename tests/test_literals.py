@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from yett.parse import literals
-from yett.parse.literals import Literals, by_hyperscan, by_re, by_re2
+from yett.parse.literals import Literals, by_find, by_hyperscan, by_re, by_re2
 
-WAYS = (by_hyperscan, by_re2, by_re)
+WAYS = (by_find, by_hyperscan, by_re2, by_re)
 
 
 def _naive(words: tuple[bytes, ...], data: bytes, caseless: bool) -> list[tuple[int, int]]:

@@ -29,7 +29,8 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     """The parser. With the name of a command only that one is filled in, since each option costs its time."""
     top = _Parser(prog="yett", description="The gate in front of a deployment: may this ship?")
     top.add_argument("--version", action="version", version=f"yett {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    # with `prog` given argparse formats no usage here, which would measure the terminal first
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser, prog="yett")
     for name, each in COMMANDS.items():
         if command in ("", name) or command not in COMMANDS:
             each.fill(commands.add_parser(name, help=each.help))
@@ -60,6 +61,7 @@ def _check(check: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     check.add_argument("--all", action="store_true", help="print every finding, low ones too")
     check.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    check.add_argument("--no-store", action="store_true", help="look at everything, also what was looked at before")
     check.add_argument("--verbose", action="store_true", help="say on standard error where the time went")
     check.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
 

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
     except Exception as crash:  # Python would end with 1, which says "fail": an internal error has a code of its own
         from yett.summary import crash as told
 
-        _say(f"yett: internal error: {told('gate', crash)}")
+        _say(f"yett: internal error ({told(crash)}): please report this")
         if environment.get("YETT_TRACEBACK"):
             raise
         return INTERNAL
@@ -99,6 +99,7 @@ def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         today=time.strftime("%Y-%m-%d", time.gmtime(now)),
         now=now,
         lenient=lenient,
+        store="" if ci or options.no_store else os.path.join(_cache(environment), "seen"),
     )
     progress = _Progress()
     spent: dict[str, float] = {}
@@ -207,9 +208,14 @@ def _commit(revision: str, repository: git.Repository) -> str:
 
 
 def _database(given: str | None, environment: Mapping[str, str]) -> str:
-    """Where the advisory database lies: as told, else in the user's cache folder."""
+    """Where the advisory database lies: as told, else among the user's caches."""
     if given or environment.get("YETT_ADVISORIES"):
         return given or environment["YETT_ADVISORIES"]
+    return os.path.join(_cache(environment), "advisories.sqlite")
+
+
+def _cache(environment: Mapping[str, str]) -> str:
+    """yett's own folder among the user's caches."""
     home = os.path.expanduser("~")
     if sys.platform == "win32":
         cache = environment.get("LOCALAPPDATA", os.path.join(home, "AppData", "Local"))
@@ -217,7 +223,7 @@ def _database(given: str | None, environment: Mapping[str, str]) -> str:
         cache = os.path.join(home, "Library", "Caches")
     else:
         cache = environment.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return os.path.join(cache, "yett", "advisories.sqlite")
+    return os.path.join(cache, "yett")
 
 
 def _report(

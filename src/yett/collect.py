@@ -49,7 +49,10 @@ class Collected(NamedTuple):
                 kept.append(entry)
             elif not entry.commit:
                 left_out[place] = left_out.get(place, 0) + 1
-        counted = (Unexamined(place, f"excluded by the policy ({n} file{'' if n == 1 else 's'})") for place, n in left_out.items())
+        counted = (
+            Unexamined(place, f"excluded by the policy ({n} file{'' if n == 1 else 's'})")
+            for place, n in left_out.items()
+        )
         return self._replace(entries=tuple(kept), unexamined=tuple(sorted((*self.unexamined, *counted))))
 
 

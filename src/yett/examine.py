@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from yett import git, inline
+from yett import __version__, git, inline
 from yett.checks import Check
 from yett.collect import SIZE_LIMIT, Entry, read_file
+from yett.digest import of
 from yett.model import Blob, Directive, Finding, Gap, Unexamined
 from yett.unread import kind
 
@@ -23,11 +24,15 @@ Progress = Callable[[int, int], None]
 
 
 class Source(NamedTuple):
-    """Where content comes from: a repository and a reader of its objects, or files below `root`."""
+    """Where content comes from: a repository and a reader of its objects, or files below `root`.
+
+    `store` is the folder of what was found before, or "" where nothing may be taken from there.
+    """
 
     repository: git.Repository | None
     objects: git.Objects | None
     root: str
+    store: str = ""
 
 
 class Examined(NamedTuple):
@@ -47,6 +52,8 @@ class Examined(NamedTuple):
         """The same where there is no change: no directive in it is a new one."""
         return self._replace(directives=tuple(each._replace(known=True) for each in self.directives))
 
+
+NOTHING = Examined((), (), (), (), {}, 0, 0, {})
 
 # Enough entries to a worker that the fork and the hand-over (a few ms) do not matter.
 FEW = 300
@@ -71,22 +78,100 @@ _LFS = b"version https://git-lfs.github.com/spec/v1"
 def examine(
     entries: Sequence[Entry], checks: Sequence[Check], source: Source, inspect: Inspect, progress: Progress | None
 ) -> Examined:
-    """Look at every entry, in several processes where there are many."""
-    workers = min(_processors(), 8)
-    if len(entries) > FEW and workers > 1 and hasattr(os, "fork"):
-        from yett.workers import share
+    """Look at every entry that was not looked at before, in several processes where there are many."""
+    if len(entries) <= FEW:
+        with _Reader(source) as reader:
+            return _distinct(merged(_looked(entries, checks, reader, inspect, progress)))
+    memory = _Memory(source.store, checks) if source.store and source.repository else None
+    known, fresh = memory.sort(entries) if memory else ([], list(entries))
+    found, lost = _shared(fresh, checks, source, inspect, progress)
+    if memory:
+        memory.keep(found)
+    gaps = tuple(
+        Gap(entry.path, "", "the process that was to examine this file ended early: run again", "crash")
+        for entry in lost
+    )
+    return _distinct(merged([*known, *(each for _, each in found), NOTHING._replace(gaps=gaps)]))
 
-        reader = _Reader(source._replace(objects=None))  # every worker opens its own, when it first needs one
-        chunks = [entries[start : start + _CHUNK] for start in range(0, len(entries), _CHUNK)]
-        parts, lost = share(chunks, lambda chunk: _examine(chunk, checks, reader, inspect), workers, progress)
-        gaps = tuple(
-            Gap(entry.path, "", "the process that was to examine this file ended early: run again", "crash")
-            for number in lost
-            for entry in chunks[number]
+
+def _shared(
+    entries: Sequence[Entry], checks: Sequence[Check], source: Source, inspect: Inspect, progress: Progress | None
+) -> tuple[list[tuple[Entry, Examined]], list[Entry]]:
+    """Each entry with what came out, and the entries that were lost with a process that died."""
+    workers = min(_processors(), 8)
+    if len(entries) <= FEW or workers < 2 or not hasattr(os, "fork"):
+        with _Reader(source) as reader:
+            return list(zip(entries, _looked(entries, checks, reader, inspect, progress), strict=True)), []
+    from yett.workers import share
+
+    reader = _Reader(source._replace(objects=None))  # every worker opens its own, when it first needs one
+    chunks = [entries[start : start + _CHUNK] for start in range(0, len(entries), _CHUNK)]
+    parts, lost = share(
+        chunks, lambda chunk: list(zip(chunk, _looked(chunk, checks, reader, inspect), strict=True)), workers, progress
+    )
+    return [each for part in parts for each in part], [entry for number in lost for entry in chunks[number]]
+
+
+class _Memory:
+    """What the store knows of entries, and what it may be told of them."""
+
+    def __init__(self, folder: str, checks: Sequence[Check]) -> None:
+        from yett import store
+
+        self._checks = checks
+        self._codec = store
+        self._store = store.Store(folder, of("\n".join((_edition(), *(check.digest for check in checks))).encode()))
+
+    def sort(self, entries: Sequence[Entry]) -> tuple[list[Examined], list[Entry]]:
+        """What is known of some of the entries, and the others."""
+        keys = {entry: self._key(entry) for entry in entries if self._lasting(entry)}
+        stored = self._store.find(keys.values())
+        known = [self._known(entry, stored[key]) for entry, key in keys.items() if key in stored]
+        return known, [entry for entry in entries if entry not in keys or keys[entry] not in stored]
+
+    def keep(self, found: Iterable[tuple[Entry, Examined]]) -> None:
+        self._store.keep(
+            {
+                self._key(entry): f"{each.bytes} "
+                + self._codec.text((*each.findings, *each.gaps, *each.directives, *each.unexamined))
+                for entry, each in found
+                if self._lasting(entry) and each.files and not any(gap.kind == "crash" for gap in each.gaps)
+            }
         )
-        return _distinct(merged([*parts, Examined((), gaps, (), (), {}, 0, 0, {})]))
-    with _Reader(source) as reader:
-        return _distinct(_examine(entries, checks, reader, inspect, progress))
+
+    def _key(self, entry: Entry) -> bytes:
+        return self._codec.key(entry.path, entry.oid, entry.link)
+
+    def _lasting(self, entry: Entry) -> bool:
+        """Whether what is found depends on path and content alone: advisories change, and so does a version before."""
+        passing = (check for check in self._checks if check.name == "dependencies")
+        return bool(entry.oid) and not (entry.base or entry.commit or any(each.wants(entry.path) for each in passing))
+
+    def _known(self, entry: Entry, stored: str) -> Examined:
+        size, _, listed = stored.partition(" ")
+        things = list(self._codec.things(listed, entry.path))
+        return NOTHING._replace(
+            findings=tuple(each for each in things if isinstance(each, Finding)),
+            gaps=tuple(each for each in things if isinstance(each, Gap)),
+            directives=tuple(each for each in things if isinstance(each, Directive)),
+            unexamined=tuple(each for each in things if isinstance(each, Unexamined)),
+            counts={check.name: 1 for check in self._checks if _concerns(check, entry)},
+            files=1,
+            bytes=int(size),
+        )
+
+
+def _edition() -> str:
+    """This very code: a source file that differs, in an editable installation, is another edition."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    seen = []
+    for parent, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            if name.endswith(".py"):
+                status = os.stat(os.path.join(parent, name))
+                seen.append(f"{name} {status.st_size} {status.st_mtime_ns}")
+    return of("\n".join([__version__, folder, *seen]).encode())
 
 
 def _processors() -> int:
@@ -133,47 +218,51 @@ def _distinct(examined: Examined) -> Examined:
     )
 
 
-def _examine(
+def _looked(
     entries: Sequence[Entry],
     checks: Sequence[Check],
     reader: _Reader,
     inspect: Inspect,
     progress: Progress | None = None,
-) -> Examined:
-    findings: list[Finding] = []
-    gaps: list[Gap] = []
-    directives: list[Directive] = []
-    unexamined: list[Unexamined] = []
-    counts = {check.name: 0 for check in checks}
-    seconds = {check.name: 0.0 for check in checks}
-    files = size = 0
+) -> Iterator[Examined]:
+    """What came out of each entry, in their order."""
     for number, (entry, data) in enumerate(reader.each(entries), 1):
         if progress and number % _CHUNK == 0:
             progress(number, len(entries))
-        if not isinstance(data, bytes):
-            gaps.append(_unread(entry, data))
+        if isinstance(data, bytes):
+            reader.tidy(len(data))
+            yield _look(entry, data, checks, reader, inspect)
+        else:
+            yield NOTHING._replace(gaps=(_unread(entry, data),))
+
+
+def _look(entry: Entry, data: bytes, checks: Sequence[Check], reader: _Reader, inspect: Inspect) -> Examined:
+    findings: list[Finding] = []
+    gaps: list[Gap] = []
+    counts: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    blob = Blob(entry.path, entry.oid, data, entry.base, entry.commit)
+    for check in checks:
+        if not _concerns(check, entry):
             continue
-        reader.tidy(len(data))
-        files += not entry.commit
-        size += len(data)
-        blob = Blob(entry.path, entry.oid, data, entry.base, entry.commit)
-        if not entry.commit:
-            unexamined.extend(_opaque(entry, data, checks))
-            directives.extend(_directives(entry, data, reader))
-        for check in checks:
-            if not _concerns(check, entry):
-                continue
-            counts[check.name] += not entry.commit
-            started = time.perf_counter()
-            found = inspect(check, blob)
-            seconds[check.name] += time.perf_counter() - started
-            if found:
-                gaps.extend(each for each in found if isinstance(each, Gap))
-                here = [each for each in found if isinstance(each, Finding)]
-                findings.extend(_against_base(here, check, entry, reader, inspect))
+        started = time.perf_counter()
+        found = inspect(check, blob)
+        seconds[check.name] = time.perf_counter() - started
+        counts[check.name] = int(not entry.commit)
+        if found:
+            gaps.extend(each for each in found if isinstance(each, Gap))
+            here = [each for each in found if isinstance(each, Finding)]
+            findings.extend(_against_base(here, check, entry, reader, inspect))
     return Examined(
-        tuple(findings), tuple(gaps), tuple(directives), tuple(unexamined), counts, files, size, seconds
-    )  # fmt: skip
+        findings=tuple(findings),
+        gaps=tuple(gaps),
+        directives=() if entry.commit else tuple(_directives(entry, data, reader)),
+        unexamined=() if entry.commit else tuple(_opaque(entry, data, checks)),
+        counts=counts,
+        files=int(not entry.commit),
+        bytes=len(data),
+        seconds=seconds,
+    )
 
 
 def _concerns(check: Check, entry: Entry) -> bool:

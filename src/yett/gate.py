@@ -23,7 +23,7 @@ class Request(NamedTuple):
 
     `checks` names the checks to run. `policy_file`, where it is not "", replaces the repository's own policy.
     `advisories` is the path of the advisory database. `today` is a date, ISO 8601 in UTC, and `now` the POSIX time.
-    `lenient` names the kinds of gaps that only warn here.
+    `lenient` names the kinds of gaps that only warn here. `store` is the folder of what was found before, or "".
     """
 
     target: Target
@@ -34,6 +34,7 @@ class Request(NamedTuple):
     today: str
     now: float
     lenient: tuple[GapKind, ...] = ()
+    store: str = ""
 
 
 def run(request: Request, progress: Progress | None = None, spent: Spent | None = None) -> Verdict:
@@ -54,7 +55,7 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
     checks = [_load(name, request, holds.policy) for name in request.checks]
     found = collect(target, repository, holds.policy.word("checks.secrets.range") == "every-commit")
     found = found.without(holds.policy.exclude)
-    looked = examine(found.entries, checks, Source(repository, objects, target.root), _inspect, progress)
+    looked = examine(found.entries, checks, Source(repository, objects, target.root, request.store), _inspect, progress)
     if spent:
         for name, seconds in looked.seconds.items():
             spent(name, seconds)
@@ -92,7 +93,8 @@ def _inspect(check: Check, blob: Blob) -> Sequence[Finding | Gap]:
     try:
         return list(check.inspect(blob))
     except Exception as crash:
-        return [Gap(blob.path, check.name, summary.crash(check.name, crash), "crash")]
+        reason = f"the {check.name} check crashed ({summary.crash(crash)}): please report this"
+        return [Gap(blob.path, check.name, reason, "crash")]
 
 
 def _load(name: str, request: Request, holds: policy.Policy) -> Check:

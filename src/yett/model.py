@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
+from yett.digest import blake2b
+
 
 class Severity(IntEnum):
     """How bad it is if the finding is real. `UNKNOWN` means that nobody has said, not that it is harmless."""
@@ -318,10 +320,8 @@ def fingerprint(rule: str, subject: str | bytes) -> str:
 
     Keyed BLAKE2b (RFC 7693): the key separates these hashes from any other table of hashed secrets.
     """
-    import hashlib  # OpenSSL's table costs 3 ms, and a clean commit needs no fingerprint
-
     data = subject.encode("utf-8", "surrogateescape") if isinstance(subject, str) else subject
-    state = hashlib.blake2b(key=b"yett/fingerprint/1", digest_size=16)
+    state = blake2b(key=b"yett/fingerprint/1", digest_size=16)
     state.update(rule.encode())
     state.update(b"\0")
     state.update(data)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from yett import __version__, git, policy, rules
 from yett.checks import Check
 from yett.collect import Collected
+from yett.digest import of
 from yett.examine import Examined
 from yett.judge import Terms, counts
 from yett.model import (
@@ -70,8 +71,6 @@ def digests(
     target: Target, repository: git.Repository | None, holds: Trusted, checks: Iterable[Check], advisories: str
 ) -> Digests:
     """What the verdict depends on. `advisories` is the path of the database, "" where nothing was looked up."""
-    import hashlib
-
     loaded = list(checks)
     snapshot = ""
     if advisories:
@@ -89,7 +88,7 @@ def digests(
         policy=policy.digest(holds.policy),
         waivers=holds.waivers_digest,
         advisories=snapshot,
-        rules=hashlib.sha256("\n".join(check.digest for check in loaded).encode()).hexdigest(),
+        rules=of("\n".join(check.digest for check in loaded).encode()),
     )
 
 
@@ -99,10 +98,10 @@ def rules_of(findings: Iterable[Finding], waived: Iterable[Waived]) -> tuple[Rul
     return tuple(rule for rule in map(rules.find, sorted(ids)) if rule is not None)
 
 
-def crash(check: str, error: Exception) -> str:
-    """A crash in a sentence. The text of an exception may quote what was scanned: only its kind and place are told."""
+def crash(error: BaseException) -> str:
+    """The kind and place of a crash. The text of an exception may quote what was scanned, so it is not told."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f" in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}" if trace else ""
-    return f"the {check} check crashed ({type(error).__name__}{where}): please report this"
+    return f"{type(error).__name__}{where}"

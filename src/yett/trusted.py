@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from yett import git, policy
 from yett.collect import read_file
+from yett.digest import of
 from yett.errors import YettError
 from yett.model import Blob, Directive, Finding, Hit, Rule, Target, Waiver, finding
 from yett.policy import load
@@ -186,8 +187,4 @@ def _named(path: str) -> bytes:
 
 
 def _digest(text: bytes | None) -> str:
-    if text is None:
-        return ""
-    import hashlib
-
-    return hashlib.sha256(text).hexdigest()
+    return "" if text is None else of(text)

@@ -17,7 +17,7 @@ from yett.parse.source import ParseError, decode
 DIGEST = "config/1"
 """Changes whenever a rule or parser may say something else of the same file."""
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 19
 """Far above what GitHub or Docker take. Reading is linear in the size, but a hundred megabytes are no configuration."""
 
 Judged = Iterator[tuple[Rule, Hit]]
@@ -47,7 +47,7 @@ def inspect(blob: Blob) -> Iterator[Finding | Gap]:
 
 def _inspect(family: Family, blob: Blob) -> Iterator[Finding | Gap]:
     if len(blob.data) > MAX_BYTES:
-        reason = f"it is larger than {MAX_BYTES >> 20} MiB, so the {family.name} rules did not read it; make it smaller"
+        reason = f"it is larger than {MAX_BYTES >> 10} KiB, so the {family.name} rules did not read it; make it smaller"
         yield Gap(blob.path, "config", reason, "limit")
         return
     try:
@@ -61,10 +61,15 @@ def _inspect(family: Family, blob: Blob) -> Iterator[Finding | Gap]:
 
 
 def _reason(family: Family, blob: Blob, error: ParseError) -> str:
-    # A workflow has its own `${{ }}`, so only the other kind of mark tells a template there.
-    if b"{%" in blob.data or (b"{{" in blob.data and family.name != "github-actions"):
+    if _is_template(blob.data, error.line):
         return f"this is a template, and only what it is rendered to can be checked by the {family.name} rules"
     return f"the {family.name} rules could not read it: in line {error.line}, {error.reason}"
+
+
+def _is_template(data: bytes, number: int) -> bool:
+    """Whether the line that could not be read has the marks of Jinja or Go templates; `${{` is a workflow's own."""
+    line = next(iter(data.splitlines()[number - 1 : number]), b"")
+    return b"{%" in line or b"{{" in line.replace(b"${{", b"")
 
 
 def _is_workflow(path: str) -> bool:
@@ -119,6 +124,9 @@ def _dockerfile(text: str) -> Judged:
     from yett.rules.docker import RULES
 
     dockerfile = parse(text)
+    for stage in dockerfile.stages:
+        if "{{" in stage.base_at.text:
+            raise ParseError(stage.base_at.span.line, stage.base_at.span.column, "the image is not filled in")
     for module in RULES:
         yield from ((module.RULE, hit) for hit in module.check(dockerfile))
 

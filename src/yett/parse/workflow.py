@@ -8,12 +8,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from yett.parse import expression, shell
 from yett.parse.source import ParseError, Span
 from yett.parse.yaml import Mapping, Node, Scalar, Sequence, compose, texts
+
+MAX_JOBS = 1_000
+MAX_STEPS = 2_000
+MAX_SCRIPT = 1 << 19
+"""The text of all scripts together. An alias can name a long script a thousand times over."""
 
 
 class Expression(NamedTuple):
@@ -220,6 +226,7 @@ def parse(text: str) -> Workflow | None:
         if root.get(key) is None:
             raise ParseError(root.line, root.column, f"there is no `{key}:`, so this is not a workflow")
     jobs = _mapping(root.get("jobs"), "`jobs:`")
+    _refuse_too_many(jobs)
     defaults = _default_shell(root)
     found = tuple(_job(key, _mapping(value, f"the job {key.text!a}"), defaults) for key, value in jobs.entries.values())
     return Workflow("workflow", root, _triggers(root.get("on")), found, lines)
@@ -232,7 +239,18 @@ def parse_action(text: str) -> Workflow | None:
     if not isinstance(root, Mapping) or not isinstance(runs, Mapping):
         return None
     key = root.entries["runs"].key
+    _refuse_too_many(Mapping({key.text: root.entries["runs"]}, root.line, root.column, root.line, root.column))
     return Workflow("action", root, {}, (_job(key, runs, ""),), tuple(text.split("\n")))
+
+
+@lru_cache(maxsize=256)
+def flowing(text: str) -> tuple[expression.Context, ...]:
+    """The contexts whose text can become part of a text that holds expressions."""
+    found = (text[start + 3 : end - 2].strip() for start, end in _expressions(text))
+    return tuple(dict.fromkeys(context for one in found for context in Expression(one, _NOWHERE, _tree(one)).flows()))
+
+
+_NOWHERE = Span(0, 0, 0, 0)
 
 
 def whole(node: Node) -> Span:
@@ -275,6 +293,19 @@ def _mapping(node: Node | None, what: str) -> Mapping:
         return node
     line, column = (node.line, node.column) if node else (1, 1)
     raise ParseError(line, column, f"{what} is not a mapping")
+
+
+def _refuse_too_many(jobs: Mapping) -> None:
+    """Raise `ParseError` where there is more than any workflow holds, before all of it is read."""
+    steps = script = 0
+    for index, (key, job) in enumerate(jobs.entries.values()):
+        listed_steps = job.get("steps") if isinstance(job, Mapping) else None
+        for step in _flat(listed_steps) if isinstance(listed_steps, Sequence) else ():
+            run = step.get("run") if isinstance(step, Mapping) else None
+            steps += 1
+            script += len(run.text) if isinstance(run, Scalar) else 0
+        if index >= MAX_JOBS or steps > MAX_STEPS or script > MAX_SCRIPT:
+            raise ParseError(key.line, key.column, "there are more jobs, steps or scripts than any workflow has")
 
 
 def _triggers(node: Node | None) -> dict[str, Trigger]:

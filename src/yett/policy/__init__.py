@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from yett import judge, waive
+from yett.digest import of as digest_of
 from yett.model import CHECKS, Action, Confidence, Severity
 from yett.policy.keys import DEFAULTS, Setting
 
@@ -110,17 +111,10 @@ def _threshold(check: str, action: str, values: dict[str, Value]) -> judge.Thres
 
 
 def digest(policy: Policy) -> str:
-    """A SHA-256 over the effective values, whatever file or preset they came from."""
-    import hashlib
-
-    state = hashlib.sha256()
-    for key in sorted(policy.values):
-        state.update(f"{key}={policy.values[key].value!r}\n".encode())
-    for glob, action, _ in policy.rules:
-        state.update(f"rules {glob}={action.word}\n".encode())
-    for glob, _ in policy.exclude:
-        state.update(f"exclude {glob}\n".encode())
+    """A digest of the effective values, whatever file or preset they came from."""
+    lines = [f"{key}={policy.values[key].value!r}" for key in sorted(policy.values)]
+    lines += [f"rules {glob}={action.word}" for glob, action, _ in policy.rules]
+    lines += [f"exclude {glob}" for glob, _ in policy.exclude]
     for glob, values in policy.paths:
-        for key in sorted(values):
-            state.update(f"paths {glob} {key}={values[key].value!r}\n".encode())
-    return state.hexdigest()
+        lines += [f"paths {glob} {key}={values[key].value!r}" for key in sorted(values)]
+    return digest_of("\n".join(lines).encode("utf-8", "surrogateescape"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from yett.model import Confidence, Hit, Rule, Severity
-from yett.parse.dockerfile import Dockerfile, Instruction, Pair, Stage
+from yett.parse.dockerfile import Dockerfile, Instruction, Pair
 from yett.rules.credentials import is_setting, is_stand_in, means_secret
 from yett.rules.hits import hit, short
 
@@ -34,7 +34,9 @@ ARG NPM_TOKEN
 # next
 COPY --chown=app id_rsa /app/
 # next
-COPY .env /app/
+COPY config/.env /app/
+# next
+COPY .aws/credentials /root/.aws/
 """,
         """\
 FROM python:3.12
@@ -67,9 +69,12 @@ COPY --from=build /app/server.pem /app/
 
 # Names of files that hold a key or a password, most of the time.
 _KEY_FILE = re.compile(
-    r"(?:.*/)?(?:\.env(?:\.(?!example|sample|template|dist|tpl|defaults?|test|ci|schema)[\w-]+)?|id_(?:rsa|dsa|ecdsa|ed25519)|.*\.(?:pem|key|p12|pfx|jks)"
-    r"|\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.pgpass|\.aws/credentials|\.docker/config\.json|\.kube/config|kubeconfig)"
+    r"\.env(?:\.(?!example|sample|template|dist|tpl|defaults?|test|ci|schema)[\w-]+)?"
+    r"|id_(?:rsa|dsa|ecdsa|ed25519)"
+    r"|.*\.(?:pem|key|p12|pfx|jks)"
+    r"|\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.pgpass|kubeconfig"
 )
+_KEY_PATHS = (".aws/credentials", ".docker/config.json", ".kube/config")
 _PUBLIC = re.compile(
     r"(?i)(?:^|[/_.-])(?:ca|cacert|cert|chain|fullchain|bundle|public|pub|root|dhparams?|rds|trust\w*)(?:[/_.-]|\d|$)"
 )
@@ -78,16 +83,17 @@ _SETTINGS_TOO = (".npmrc", "kubeconfig", ".env")
 
 def check(dockerfile: Dockerfile) -> Iterator[Hit]:
     for instruction in dockerfile.before:
-        yield from _of_pairs(instruction, None)
+        yield from _of_pairs(instruction)
+    shipped = {stage.number for stage in dockerfile.lineage(dockerfile.final)}
     for stage, instruction in dockerfile.instructions():
         match instruction.name:
             case "ARG" | "ENV":
-                yield from _of_pairs(instruction, stage)
+                yield from _of_pairs(instruction)
             case "COPY" | "ADD":
-                yield from _of_files(dockerfile, stage, instruction)
+                yield from _of_files(instruction, stage.number in shipped)
 
 
-def _of_pairs(instruction: Instruction, stage: Stage | None) -> Iterator[Hit]:
+def _of_pairs(instruction: Instruction) -> Iterator[Hit]:
     for pair in instruction.pairs():
         if means_secret(pair.name):
             yield from _of_pair(instruction, pair)
@@ -118,13 +124,13 @@ def _of_pair(instruction: Instruction, pair: Pair) -> Iterator[Hit]:
         )
 
 
-def _of_files(dockerfile: Dockerfile, stage: Stage, instruction: Instruction) -> Iterator[Hit]:
+def _of_files(instruction: Instruction, shipped: bool) -> Iterator[Hit]:
     if instruction.flag("from"):
         return
     for word in instruction.words()[:-1]:
-        if not _KEY_FILE.fullmatch(word.text) or _PUBLIC.search(word.text.rpartition("/")[2]):
+        name = word.text.rpartition("/")[2]
+        if not (_KEY_FILE.fullmatch(name) or word.text.endswith(_KEY_PATHS)) or _PUBLIC.search(name):
             continue
-        shipped = stage in tuple(dockerfile.lineage(dockerfile.final))
         certain = shipped and not word.text.endswith(_SETTINGS_TOO)
         yield hit(
             word.span,

@@ -88,13 +88,15 @@ _LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.|\[::1\])")
 
 
 def check(dockerfile: Dockerfile) -> Iterator[Hit]:
-    shipped = tuple(dockerfile.lineage(dockerfile.final))
+    shipped = {stage.number for stage in dockerfile.lineage(dockerfile.final)}
     for stage, instruction in dockerfile.instructions():
         if instruction.name in ("ENV", "ARG"):
             for pair in instruction.pairs():
                 if pair.value is not None and _switches_off(pair.name, pair.value):
                     also = (
-                        ", in the running container as well" if instruction.name == "ENV" and stage in shipped else ""
+                        ", in the running container as well"
+                        if instruction.name == "ENV" and stage.number in shipped
+                        else ""
                     )
                     message = f"{pair.name} switches the check of certificates off{also}"
                     yield hit(pair.span, message, subject=f"{instruction.name} {pair.name}")

@@ -80,4 +80,4 @@ def _opens(mode: str) -> bool:
     if re.fullmatch(r"[0-7]{3,4}", mode):
         sticky = len(mode) == 4 and int(mode[0]) & 1
         return bool(int(mode[-1]) & 2) and not sticky
-    return _SYMBOLIC.search(mode) is not None
+    return len(mode) <= 60 and _SYMBOLIC.search(mode) is not None

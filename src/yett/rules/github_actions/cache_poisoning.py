@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse import shell
-from yett.parse.workflow import Job, Step, Workflow, is_dynamic, is_false, is_true, whole
+from yett.parse.workflow import Step, Workflow, is_dynamic, is_false, is_true, whole
 from yett.parse.yaml import Mapping, Scalar
 from yett.rules.github_actions.outsiders import needed
 from yett.rules.hits import hit

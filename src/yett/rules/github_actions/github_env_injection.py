@@ -120,12 +120,7 @@ def _of_step(workflow: Workflow, job: Job, step: Step, file: str, downloaded: bo
 def _origin(workflow: Workflow, job: Job, step: Step, file: str, command: shell.Command) -> str:
     """The context whose text is written. A text of one line can set its own variable only; in a path any text is one
     too many."""
-    found = list(of_command(workflow, job, step, command))
-    if step.script:
-        span = workflow.span(step.script.at, command.start, command.end)
-        for one in workflow.expressions(step.script.at):
-            if span.line <= one.span.line <= span.end_line:
-                found += sources(workflow, job, step, one)
+    found = sources(workflow, job, step, of_command(workflow, job, step, command))
     bad = (one for one in found if one.reach == "outsider" and (one.lines or file == "GITHUB_PATH"))
     return next((one.name for one in bad), "")
 

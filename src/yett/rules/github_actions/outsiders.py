@@ -7,13 +7,13 @@ https://docs.github.com/en/actions/concepts/security/script-injections
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from yett.parse import expression, shell
 from yett.parse.expression import Context
-from yett.parse.workflow import Expression, Job, Step, Workflow
-from yett.parse.yaml import Mapping, Node, Scalar
+from yett.parse.workflow import Job, Step, Workflow, flowing, pairs
+from yett.parse.yaml import Mapping, Scalar
 
 PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
 """Events that outsiders can cause and that run with the secrets and the token of the base repository."""
@@ -85,7 +85,6 @@ _OUTPUTS = {
     "jitterbit/get-changed-files": r"all|added.*|modified|removed|renamed",
     "xt0rted/pull-request-comment-branch": r"head_ref",
     "khan/pull-request-comment-trigger": r"comment_body",
-    "actions/github-script": r"",
 }
 
 
@@ -108,58 +107,92 @@ def _covers(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
     )
 
 
-def sources(workflow: Workflow, job: Job, step: Step | None, found: Expression, depth: int = 0) -> Iterator[Source]:
-    """Where the text of an expression comes from, followed through `env`, outputs and the matrix."""
-    # Each context once: what names itself ten times over would otherwise be followed ten times over, at every depth.
-    for context in dict.fromkeys(found.flows()):
-        yield from _of_context(workflow, job, step, context, depth)
+class _Read(NamedTuple):
+    """A context and where it is read, which says what it means."""
+
+    context: Context
+    job: Job
+    step: Step | None
 
 
-_MAX_HOPS = 3
+_MAX_READS = 30
+"""How many contexts are followed for one expression: what leads further is no longer looked into."""
 
 
-def _of_context(workflow: Workflow, job: Job, step: Step | None, context: Context, depth: int) -> Iterator[Source]:
-    who = reach(context)
-    if who == "caller" and "inputs" in context.parts and _is_fixed(workflow, context.parts[-1]):
-        return
-    if who:
-        yield Source(context.name, who, context.parts[-1] in _SEVERAL_LINES or who == "caller")
-        return
-    if depth >= _MAX_HOPS:
-        return
+def sources(workflow: Workflow, job: Job, step: Step | None, contexts: Iterable[Context]) -> Iterator[Source]:
+    """Where the text of contexts comes from, followed through `env`, outputs and the matrix."""
+    names = _Names(workflow)
+    waiting = [_Read(context, job, step) for context in contexts]
+    seen: set[tuple[str, str, int]] = set()
+    while waiting and len(seen) < _MAX_READS:
+        read = waiting.pop(0)
+        key = (read.context.name, read.job.id, read.step.node.line if read.step else 0)
+        if key in seen:
+            continue
+        seen.add(key)
+        name, parts = read.context.name, read.context.parts
+        who = reach(read.context)
+        if who is None and _is_output_of_outsiders(names, read.job, parts):
+            yield Source(name, "outsider", False)
+        elif who is None:
+            waiting += _behind(names, read)
+        elif who != "caller" or "inputs" not in parts or not _is_fixed(workflow, parts[-1]):
+            yield Source(name, who, parts[-1] in _SEVERAL_LINES or who == "caller")
+
+
+class _Names:
+    """What names stand for, in lower case as contexts have them; each table is made when it is first asked for."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.workflow = workflow
+        self._env: dict[tuple[str, int], dict[str, Scalar]] = {}
+        self._steps: dict[str, dict[str, Step]] = {}
+
+    def variable(self, name: str, job: Job, step: Step | None) -> Scalar | None:
+        key = (job.id, step.node.line if step else 0)
+        if key not in self._env:
+            self._env[key] = {name.lower(): value for name, value in self.workflow.env(job, step).items()}
+        return self._env[key].get(name)
+
+    def step(self, id_: str, job: Job) -> Step | None:
+        if job.id not in self._steps:
+            self._steps[job.id] = {own.text.lower(): step for step in job.steps if (own := step.text("id"))}
+        return self._steps[job.id].get(id_)
+
+
+def _behind(names: _Names, read: _Read) -> Iterator[_Read]:
+    """What a context was made of."""
+    context, job, step = read
     match context.parts:
         case ("env", name):
-            variable = next((value for key, value in workflow.env(job, step).items() if key.lower() == name), None)
-            yield from _of_text(workflow, job, step, variable, depth)
+            yield from _reads(names.variable(name, job, step), job, step)
         case ("matrix", name, *_):
             for value in job.matrix(name):
-                yield from _of_text(workflow, job, None, value, depth)
+                yield from _reads(value, job, None)
         case ("steps", id_, "outputs", name):
-            yield from _of_output(workflow, job, id_, name, depth)
+            made = names.step(id_, job)
+            for command, words in written(made.script.commands, "GITHUB_OUTPUT") if made and made.script else ():
+                if made and any(word.text.lower().startswith(f"{name}=") for word in words):
+                    yield from (_Read(one, job, made) for one in of_command(names.workflow, job, made, command))
         case ("needs", id_, "outputs", name):
-            earlier = next((other for other in workflow.jobs if other.id.lower() == id_), None)
+            earlier = next((other for other in names.workflow.jobs if other.id.lower() == id_), None)
             outputs = earlier.get("outputs") if earlier else None
-            if earlier and isinstance(outputs, Mapping):
-                output = next((entry.value for key, entry in outputs.entries.items() if key.lower() == name), None)
-                yield from _of_text(workflow, earlier, None, output, depth)
+            for key, output in pairs(outputs) if earlier else ():
+                if earlier and key.text.lower() == name:
+                    yield from _reads(output, earlier, None)
 
 
-def _of_text(workflow: Workflow, job: Job, step: Step | None, value: Node | None, depth: int) -> Iterator[Source]:
-    for inner in workflow.expressions(value):
-        yield from sources(workflow, job, step, inner, depth + 1)
+def _reads(value: Scalar | None, job: Job, step: Step | None) -> Iterator[_Read]:
+    return (_Read(context, job, step) for context in flowing(value.text)) if value else iter(())
 
 
-def _of_output(workflow: Workflow, job: Job, id_: str, name: str, depth: int) -> Iterator[Source]:
-    step = next((step for step in job.steps if (own := step.text("id")) and own.text.lower() == id_), None)
-    if step is None:
-        return
-    pattern = _OUTPUTS.get(step.action)
-    if pattern and re.fullmatch(pattern, name):
-        yield Source(f"steps.{id_}.outputs.{name}", "outsider", False)
-    if step.script:
-        for command, words in written(step.script.commands, "GITHUB_OUTPUT"):
-            if any(word.text.lower().startswith(f"{name}=") for word in words):
-                yield from of_command(workflow, job, step, command, depth)
+def _is_output_of_outsiders(names: _Names, job: Job, parts: tuple[str, ...]) -> bool:
+    match parts:
+        case ("steps", id_, "outputs", name):
+            step = names.step(id_, job)
+            pattern = _OUTPUTS.get(step.action) if step else None
+            return pattern is not None and re.fullmatch(pattern, name) is not None
+    return False
 
 
 def written(commands: tuple[shell.Command, ...], file: str) -> Iterator[tuple[shell.Command, tuple[shell.Word, ...]]]:
@@ -177,13 +210,14 @@ def written(commands: tuple[shell.Command, ...], file: str) -> Iterator[tuple[sh
 VARIABLE = re.compile(r"\$(?:\{)?(?:env:)?([A-Za-z_]\w*)")
 
 
-def of_command(workflow: Workflow, job: Job, step: Step, command: shell.Command, depth: int = 0) -> Iterator[Source]:
-    """Where the variables in a command come from, as far as `env:` tells; here-documents included."""
-    texts = [word.text for word in command.words] + [redirect.body for redirect in command.redirects]
+def of_command(workflow: Workflow, job: Job, step: Step, command: shell.Command) -> Iterator[Context]:
+    """The contexts in the text of a command: pasted into it, or in a variable that `env:` sets; here-documents too."""
     env = workflow.env(job, step)
-    for text in texts:
+    for text in (*(word.text for word in command.words), *(redirect.body for redirect in command.redirects)):
+        yield from flowing(text)
         for name in dict.fromkeys(VARIABLE.findall(text)):
-            yield from _of_text(workflow, job, step, env.get(name), depth)
+            if name in env:
+                yield from flowing(env[name].text)
 
 
 def _is_fixed(workflow: Workflow, name: str) -> bool:

@@ -161,7 +161,7 @@ def check(workflow: Workflow) -> Iterator[Hit]:
     for job, step in workflow.steps():
         for code in _code(step):
             for found in workflow.expressions(code):
-                origins = tuple(sources(workflow, job, step, found))
+                origins = tuple(sources(workflow, job, step, found.flows()))
                 if origins:
                     origin = max(origins, key=lambda source: _SEVERITY[source.reach])
                     yield _hit(workflow, job, step, found, origin)
