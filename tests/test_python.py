@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import os
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from yett.checks import python
+from yett.checks._bandit import newer
 from yett.checks.python import LARGEST, load, wants
 from yett.model import Blob, Confidence, Finding, Gap, Rule, Severity
 from yett.rules.python import rules
 
 CHECK = load()
+
+
+@pytest.fixture(autouse=True)
+def pythons(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[newer.Interpreter]]:
+    """The newer interpreters that there are: none, unless a test puts one in."""
+    found: list[newer.Interpreter] = []
+    monkeypatch.setattr(newer, "interpreters", lambda: tuple(found))
+    yield found
+    newer.close()
 
 
 def _said(source: str | bytes, path: str = "app/pay.py") -> list[Finding | Gap]:
@@ -56,7 +68,7 @@ def test_wants(path: str, wanted: bool) -> None:
 
 
 def test_the_digest_names_what_results_depend_on() -> None:
-    assert re.fullmatch(r"python yett-\S+ bandit-1\.9\.\d+ python-3\.\d+", CHECK.digest)
+    assert re.fullmatch(r"python yett-\S+ bandit-1\.9\.\d+ python-3\.\d+(\+3\.\d+)?", CHECK.digest)
 
 
 @pytest.mark.parametrize("source", ("", "\n", " \r\n\t", "# nothing\n", "x = 1\n", "password = None\n", "'/tmp/doc'\n"))
@@ -188,6 +200,10 @@ def test_a_table_of_passwords_takes_linear_time() -> None:
 
 def test_messages_are_the_same_on_every_run() -> None:
     source = "import tarfile\nt.extractall(members={a: b})\nos.chmod({a: b}, 0o777)\n"
+    sets = _findings("os.chmod({'a', 'b', 'c', 'd', 'e', 'a'}, 0o777)\n")
+    assert [one.message for one in sets] == [
+        "Chmod setting a permissive mask 0o777 on file ({'a', 'b', 'c', 'd', 'e'})."
+    ]
     for one in _findings(source):
         assert "0x7f" not in one.message
         assert " at 0x" not in one.message
@@ -208,7 +224,7 @@ def test_suppressions_are_another_stage() -> None:
     ("source", "kind", "line", "words"),
     (
         ("x = 1\n\ndef f(:\n", "unparsable", 3, "line 3: invalid syntax for Python 3."),
-        ("print 'x'\n", "unparsable", 1, "run yett with a newer Python if this file is for one"),
+        ("print 'x'\n", "unparsable", 1, "run yett with a newer Python if this file is for one"),  # none is on PATH
         ("if x:\ny\n", "unparsable", 2, "expected an indented block"),
         ("x = (\n", "unparsable", 1, "'(' was never closed"),
         ("# coding: foobar\neval(x)\n", "unparsable", 0, "unknown encoding: foobar; save the file as UTF-8"),
@@ -300,8 +316,126 @@ def test_a_missing_bandit_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_test_of_a_newer_bandit_is_reported_without_a_page() -> None:
-    from yett.checks._bandit import Issue
-
-    issue = Issue("B699", "shiny_new_test", "HIGH", "UNDEFINED", "Something new.", 1, 0, 1, 1, 1)
-    rule = python._rule(issue)
+    rule = python._rule("B699", "shiny_new_test", "HIGH")
     assert (rule.id, rule.title, rule.severity) == ("python/B699", "shiny new test", Severity.HIGH)
+
+
+STRANGE = "# coding: utf-7\nx = 1 # +AAo-eval(x)\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "severity", "words"),
+    (
+        (STRANGE, 1, Severity.HIGH, "the encoding utf-7, and runs as other code than it looks like."),
+        ("#!x\n# coding: raw_unicode_escape\n\\u0078 = 1\n", 2, Severity.HIGH, "runs as other code"),
+        (b"# coding: cp1252\nx = '\x80'\n", 1, Severity.MEDIUM, "the encoding cp1252, and is misread by"),
+        ("# coding: cp1252\nx = 1\n", 1, Severity.MEDIUM, "cp1252"),
+        (b"# vim: set fileencoding=shift_jis :\nx = '\x83\\\x83\\'\n", 1, Severity.MEDIUM, "shift_jis"),
+    ),
+)
+def test_an_odd_encoding(source: str | bytes, line: int, severity: Severity, words: str) -> None:
+    found = [one for one in _findings(source) if one.rule == "python/odd-encoding"]
+    assert [(one.line, one.severity) for one in found] == [(line, severity)]
+    assert words in found[0].message
+
+
+@pytest.mark.parametrize(
+    "source",
+    (
+        "# coding: utf-8\n",
+        "# -*- coding: UTF_8 -*-\n",
+        b"\xef\xbb\xbf# coding: utf-8\n",
+        b"# coding: latin-1\nx = '\xe9'\n",
+        "# coding: ascii\n",
+        "# coding: ISO-8859-1\n",
+        "x = 1\n\n# coding: utf-7\n",  # too late to be a declaration
+        "encoding = 'coding: utf-7'\n",
+    ),
+)
+def test_an_ordinary_encoding(source: str | bytes) -> None:
+    assert _findings(source) == []
+
+
+def test_code_behind_an_encoding_is_seen() -> None:
+    assert {one.rule for one in _findings(STRANGE)} == {"python/odd-encoding", "python/B307"}
+
+
+def _program(path: Path, lines: str) -> str:
+    path.write_text(f"#!/bin/sh\n{lines}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_newer_python_looks_at_newer_syntax(
+    tmp_path: Path, pythons: list[newer.Interpreter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This Python plays the newer one, and is shown as this one a Python that parses nothing."""
+    source = b"assert x\nt.extractall(members=a.safe(t))\nimport tarfile\nt.extractall(members=a.safe(t))\n"
+    blob = Blob("app/\udcff\n.py", "", source, commit="c" * 40)
+    expected = list(CHECK.inspect(blob))
+    assert {type(one) for one in expected} == {Finding, Gap}
+    monkeypatch.setattr(python, "_parsed", lambda blob: python._unparsable(blob, "invalid syntax", 2))
+    broken = newer.Interpreter(_program(tmp_path / "python3.98", "exit 127"), "3.98")
+    pythons += [broken, newer.Interpreter(sys.executable, "3.97")]
+    assert list(CHECK.inspect(blob)) == expected
+    assert list(CHECK.inspect(blob)) == expected  # by the process that is there
+    assert [one.severity.word for one in CHECK.inspect(blob) if isinstance(one, Finding)] == ["low"]
+
+
+def test_a_newer_python_may_not_know_it_either(pythons: list[newer.Interpreter]) -> None:
+    pythons.append(newer.Interpreter(sys.executable, "3.97"))
+    reason = _gap("x = 1\n\ndef f(:\n").reason
+    assert reason == (
+        f"line 3: invalid syntax for Python 3.{sys.version_info.minor} and 3.97; "
+        "mend it, or exclude it if it is not meant to run"
+    )
+
+
+def test_newer_pythons_that_are_none(tmp_path: Path, pythons: list[newer.Interpreter]) -> None:
+    pythons += [
+        newer.Interpreter(str(tmp_path / "python3.99"), "3.99"),
+        newer.Interpreter(_program(tmp_path / "python3.98", "echo; cat >/dev/null"), "3.98"),
+        newer.Interpreter(_program(tmp_path / "python3.97", "exit 1"), "3.97"),
+    ]
+    assert _gap("print 'x'\n" * 50_000).reason.endswith("run yett with a newer Python if this file is for one")
+
+
+def test_a_newer_python_is_not_shown_what_is_not_text(pythons: list[newer.Interpreter], tmp_path: Path) -> None:
+    pythons.append(newer.Interpreter(_program(tmp_path / "python3.99", f"touch {tmp_path}/ran"), "3.99"))
+    assert _gap(b"x\0").kind == "unparsable"
+    assert _gap("x = " + "+".join(["1"] * 20_000)).kind == "limit"
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_newest_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    newer.interpreters.cache_clear()
+    outside, tree = tmp_path / "bin", tmp_path / "tree"
+    for folder, names in ((outside, ("python3.17", "python3.18", "python3.5")), (tree / "bin", ("python3.19",))):
+        folder.mkdir(parents=True)
+        for name in names:
+            _program(folder / name, "")
+    (outside / "python3.19").touch()  # not executable
+    monkeypatch.chdir(tree)
+    monkeypatch.setenv("PATH", os.pathsep.join((str(tree / "bin"), "bin", "", str(outside))))
+    found = newer.interpreters()
+    newer.interpreters.cache_clear()
+    assert found == (
+        newer.Interpreter(str(outside / "python3.18"), "3.18"),
+        newer.Interpreter(str(outside / "python3.17"), "3.17"),
+    )
+
+
+def test_walking_leaves_nothing_to_collect() -> None:
+    source = "from django.utils.safestring import mark_safe\ndef f(x=y, password='z'):\n" + "".join(
+        f"    x = 'a' + {n}\n    with b as c:\n        mark_safe(x + c)\n    d['pwd'] = {{'a': 'x'}}\n    assert d\n"
+        for n in range(50)
+    )
+    _said(source)
+    gc.collect()
+    gc.disable()
+    try:
+        assert len(_said(source)) > 100
+        assert gc.collect() < 100
+    finally:
+        gc.enable()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from yett import __version__
@@ -42,9 +42,11 @@ _LONGEST_MESSAGE = 400
 def load() -> Check:
     """The check. Bandit itself is imported when the first Python file comes."""
     from yett.checks._bandit import release
+    from yett.checks._bandit.newer import interpreters
 
     found = release()
-    digest = f"{NAME} yett-{__version__} bandit-{found or 'absent'} python-{_PYTHON}"
+    pythons = "+".join([_PYTHON, *(interpreter.version for interpreter in interpreters()[:1])])
+    digest = f"{NAME} yett-{__version__} bandit-{found or 'absent'} python-{pythons}"
     return Check(NAME, digest, wants, partial(inspect, found))
 
 
@@ -53,8 +55,11 @@ def wants(path: str) -> bool:
     return path.lower().endswith((".py", ".pyw"))
 
 
-def inspect(release: str, blob: Blob) -> Iterator[Finding | Gap]:
-    """What bandit of this release says of a file, in bandit's order, and what could not be looked at."""
+def inspect(release: str, blob: Blob, here: bool = False) -> Iterator[Finding | Gap]:
+    """What bandit of this release says of a file, in bandit's order, and what could not be looked at.
+
+    A file that does not parse is shown to a newer Python if there is one, unless it is to be done `here`.
+    """
     if not blob.data.strip():
         return
     try:
@@ -64,8 +69,9 @@ def inspect(release: str, blob: Blob) -> Iterator[Finding | Gap]:
         return
     tree = _parsed(blob)
     if isinstance(tree, Gap):
-        yield tree
+        yield from [tree] if here or not tree.line else _elsewhere(release, blob, tree)
         return
+    yield from _odd_encoding(blob)
     try:
         said = list(engine(tree, blob.data))
     except RecursionError:
@@ -73,6 +79,49 @@ def inspect(release: str, blob: Blob) -> Iterator[Finding | Gap]:
         return
     if said:
         yield from _report(blob, said)
+
+
+def _elsewhere(release: str, blob: Blob, gap: Gap) -> Iterator[Finding | Gap]:
+    from yett.checks._bandit import newer
+
+    answer = newer.inspect(release, blob)
+    if answer is None:
+        yield gap
+        return
+    version, said = answer
+    if any(isinstance(one, Gap) and one.kind == gap.kind for one in said):
+        yield gap._replace(reason=gap.reason.replace(_STEP, f" and {version}; {_MEND}"))
+    else:
+        yield from said
+
+
+def _odd_encoding(blob: Blob) -> Iterator[Finding]:
+    """Python decodes a file as it declares, and most other readers do not: reviewers, editors, scanners."""
+    if b"coding" not in blob.data[:_HEAD]:
+        return
+    from yett.checks._bandit.source import declared
+
+    encoding, text = declared(blob.data)
+    if encoding not in _ORDINARY and text:
+        from yett.rules.python import ODD_ENCODING
+
+        hidden = blob.data.isascii() and text != blob.data.decode("ascii")
+        line = 1 if b"coding" in blob.data.split(b"\n", 1)[0] else 2
+        what = "runs as other code than it looks like" if hidden else "is misread by whoever takes it for UTF-8"
+        hit = Hit(
+            line,
+            1,
+            f"The file declares the encoding {encoding}, and {what}.",
+            subject=encoding,
+            severity=None if hidden else Severity.MEDIUM,
+        )
+        yield finding(ODD_ENCODING, blob, hit)
+
+
+_HEAD = 4096
+"""Bytes in which a declaration is looked for; in lines longer than this, nobody puts one."""
+
+_ORDINARY = frozenset({"ascii", "iso-8859-1", "utf-8", "utf-8-sig"})
 
 
 @cache
@@ -109,9 +158,12 @@ def _parsed(blob: Blob) -> ast.Module | Gap:
 def _unparsable(blob: Blob, message: str, line: int) -> Gap:
     message = _plain(message, 200)
     if line and "codec" not in message:
-        step = f"for Python {_PYTHON}; run yett with a newer Python if this file is for one"
-        return Gap(blob.path, NAME, f"line {line}: {message} {step}", line=line)
+        return Gap(blob.path, NAME, f"line {line}: {message} for Python {_PYTHON}{_STEP}", line=line)
     return Gap(blob.path, NAME, f"{message}; save the file as UTF-8, or declare an encoding that Python has", line=line)
+
+
+_STEP = "; run yett with a newer Python if this file is for one"
+_MEND = "mend it, or exclude it if it is not meant to run"
 
 
 def _too_deep(blob: Blob) -> Gap:
@@ -126,7 +178,7 @@ def _report(blob: Blob, said: list[Issue | Crash]) -> Iterator[Finding | Gap]:
     crashes: list[Crash] = []
     for one in said:
         if isinstance(one, Issue):
-            yield finding(_rule(one), blob, _hit(one, source))
+            yield finding(_rule(one.test_id, one.test, one.severity), blob, _hit(one, source))
         else:
             crashes.append(one)
     yield from _crashed(blob, crashes)
@@ -135,24 +187,25 @@ def _report(blob: Blob, said: list[Issue | Crash]) -> Iterator[Finding | Gap]:
 def _hit(issue: Issue, source: Source) -> Hit:
     line, column, end_line, end_column = source.region(issue)
     return Hit(
-        line=line,
-        column=column,
-        end_line=end_line,
-        end_column=end_column,
-        message=_message(issue),
+        line,
+        column,
+        _message(issue.test_id, issue.text),
+        end_line,
+        end_column,
         subject=source.subject(issue),
         severity=_SEVERITIES.get(issue.severity, Severity.UNKNOWN),
         confidence=_CONFIDENCES.get(issue.confidence, Confidence.LOW),
     )
 
 
-def _message(issue: Issue) -> str:
-    if issue.test_id in _QUOTES_A_SECRET:
+@lru_cache(1024)
+def _message(test_id: str, text: str) -> str:
+    if test_id in _QUOTES_A_SECRET:
         return "Possible hardcoded password (the value is not shown)."
     import re
 
     # B202 and B103 print nodes of the tree, with the address each run gives them.
-    return _plain(re.sub(r" at 0x[0-9A-Fa-f]+", "", issue.text), _LONGEST_MESSAGE)
+    return _plain(re.sub(r" at 0x[0-9A-Fa-f]+", "", text), _LONGEST_MESSAGE)
 
 
 def _plain(text: str, longest: int) -> str:
@@ -161,16 +214,17 @@ def _plain(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _rule(issue: Issue) -> Rule:
-    rule = _rules().get(f"{NAME}/{issue.test_id}")
+@lru_cache(1024)
+def _rule(test_id: str, test: str, severity: str) -> Rule:
+    rule = _rules().get(f"{NAME}/{test_id}")
     if rule is not None:
         return rule
     return Rule(  # of a newer bandit
-        id=f"{NAME}/{issue.test_id}",
-        title=issue.test.replace("_", " "),
-        severity=_SEVERITIES.get(issue.severity, Severity.UNKNOWN),
+        id=f"{NAME}/{test_id}",
+        title=test.replace("_", " "),
+        severity=_SEVERITIES.get(severity, Severity.UNKNOWN),
         why="A newer bandit than this yett knows has a test for it.",
-        fix=f"See what bandit's documentation says of {issue.test_id}.",
+        fix=f"See what bandit's documentation says of {test_id}.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Python source code: one rule for each of bandit's tests and for each entry of its blacklists.
+"""Python source code: one rule for each of bandit's tests and for each entry of its blacklists, and one of ours.
 
 The ids are bandit's, so that its documentation and a team's habits still apply; severity and confidence are the ones
 bandit usually gives (a finding carries those of its own case). The references are ours where bandit's are loose: B102
@@ -81,8 +81,22 @@ def _xml(number: str, title: str, severity: Severity, bad: str, good: str) -> Ru
 
 def rules() -> tuple[Rule, ...]:
     """Every rule of the family, sorted by id."""
-    return _RULES
+    return (*_RULES, ODD_ENCODING)
 
+
+ODD_ENCODING = Rule(
+    id="python/odd-encoding",
+    title="Source in an encoding that its readers do not expect",
+    severity=_HIGH,
+    confidence=_SURE,
+    why="Python decodes a file as its first lines declare. Reviewers, diffs and most scanners take it for UTF-8, so "
+    "under UTF-7 or raw_unicode_escape code runs that nobody saw.",
+    fix="Save the file as UTF-8 and delete the declaration.",
+    refs=("CWE-506", "CWE-838", _INTEGRITY, _ATTACKS),
+    bad=("# coding: utf-7\nx = 1 # +AAo-import os\n",),
+    good=("# -*- coding: utf-8 -*-\nx = 1\n", "# coding: latin-1\nx = 1\n"),
+)
+"""Ours, not bandit's. Of medium severity where ASCII in the file stands for itself."""
 
 _RULES = (
     _rule(

@@ -24,7 +24,8 @@ Level = str
 
 class Issue(NamedTuple):
     """What bandit reports. `column` and `end_column` count UTF-8 bytes from 0, as `ast` does; `first` to `last` is
-    bandit's line range. `node` is the node the test was asked about, None where it was the whole file."""
+    bandit's line range. `cwe` is the number alone, 0 where there is none. `node` is the node the test was asked about,
+    None where it was the whole file, and `parent` what is around it where it is a string."""
 
     test_id: str
     test: str
@@ -36,7 +37,9 @@ class Issue(NamedTuple):
     end_column: int
     first: int
     last: int
+    cwe: int = 0
     node: Any = None
+    parent: Any = None
 
 
 class Crash(NamedTuple):

@@ -95,6 +95,28 @@ def context_class(plain: Any) -> Any:
     return Context
 
 
+def steady(plain: Any) -> Any:
+    """A context class in which a set is written in the order of the source. B103 quotes what is called, and Python
+    orders a set of strings anew in each process."""
+
+    class Context(plain):  # type: ignore[misc]
+        def _get_literal_value(self, literal: Any) -> Any:
+            if isinstance(literal, ast.Set):
+                return _Set([self._get_literal_value(item) for item in literal.elts])
+            return super()._get_literal_value(literal)
+
+    return Context
+
+
+class _Set(set[Any]):
+    def __init__(self, items: list[Any]) -> None:
+        super().__init__(items)
+        self._items = items
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(repr(item) for item in dict.fromkeys(self._items)) + "}"
+
+
 class Query:
     """Bandit's pattern for SQL, in linear time.
 

@@ -4,7 +4,7 @@
 manager, which brings rich, stevedore and every entry point of the environment. A commit with one Python file would
 spend more there than on everything else together. The test functions use four names of the package and a few of its
 modules, 5 ms in all; so the two packages are put in `sys.modules` as they are before their `__init__` runs, with those
-four names, and the modules are then imported from them in the ordinary way.
+four names and the version, and the modules are then imported from them in the ordinary way.
 
 This is the only module that knows the trick. Where bandit is imported already, that one is used; where anything does
 not fit, what was put in is taken out again and `UnfamiliarError` says so.
@@ -16,6 +16,8 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec, module_from_spec
 from typing import Any, TypeVar
+
+from yett.checks._bandit import release
 
 Loaded = TypeVar("Loaded")
 
@@ -48,6 +50,7 @@ def _seed() -> None:
 
     package.Issue = issue.Issue
     package.LOW, package.MEDIUM, package.HIGH = constants.LOW, constants.MEDIUM, constants.HIGH
+    package.__version__ = release()
 
 
 def _unexecuted(name: str) -> Any:

@@ -77,5 +77,7 @@ def _issue(issue: Any) -> Issue:
         end_column=issue.end_col_offset,
         first=issue.linerange[0],
         last=issue.linerange[-1],
+        cwe=issue.cwe.id,
         node=issue.node,
+        parent=getattr(issue.node, "_bandit_parent", None) if isinstance(issue.node, ast.Constant) else None,
     )

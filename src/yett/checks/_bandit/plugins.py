@@ -7,7 +7,7 @@ beside yett must not change a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -85,7 +85,8 @@ BLACKLIST = "B001"
 class Catalogue(NamedTuple):
     """The tests in bandit's order, and what bandit's modules hold that tells when to ask them.
 
-    `blacklist` maps the name of a node kind to its entries. `configs` and `modules` are by id of the test.
+    `blacklist` maps the name of a node kind to its entries. `configs` are by id of the test, and so are `modules`,
+    which hold those of all tests, chosen or not.
     """
 
     tests: tuple[Test, ...]
@@ -95,43 +96,56 @@ class Catalogue(NamedTuple):
     context: Callable[[dict[str, Any]], Any]
     linerange: Callable[[Any], list[int]]
 
-    def test(self, test_id: str) -> Test:
-        return next(test for test in self.tests if test.id == test_id)
+    def test(self, test_id: str) -> Test | None:
+        return next((test for test in self.tests if test.id == test_id), None)
 
 
 def load() -> Catalogue:
-    """Every test, ready to be asked. Raises light_import.UnfamiliarError where bandit is not laid out as we know it."""
+    """Every test, as bandit itself configures it. Raises light_import.UnfamiliarError where bandit is not laid out as
+    we know it."""
     return lightly(_load)
 
 
 def _load() -> Catalogue:
-    from bandit.core import blacklisting, utils
-    from bandit.core.context import Context
+    from bandit.core import blacklisting
 
-    tests: list[Test] = []
-    configs: dict[str, Any] = {}
-    modules: dict[str, Any] = {}
-    for position, (_, module_name, function_name) in enumerate(TABLE):
+    functions: list[tuple[Any, Any]] = []
+    for _, module_name, function_name in TABLE:
         module = import_module(f"bandit.plugins.{module_name}")
         function = getattr(module, function_name)
-        test_id = function._test_id
-        modules[test_id] = module
-        ask = function
-        if hasattr(function, "_takes_config"):
-            configs[test_id] = module.gen_config(function._takes_config)
-            ask = _configured(function, configs[test_id])
-        tests.append(Test(position, test_id, function.__name__, ask, tuple(function._checks)))
-
-    bound(modules)
-
+        config = module.gen_config(function._takes_config) if hasattr(function, "_takes_config") else None
+        functions.append((function, config))
     blacklist: dict[str, list[dict[str, Any]]] = {}
     for name in BLACKLISTS:
         for kind, entries in import_module(f"bandit.blacklists.{name}").gen_blacklist().items():
             blacklist.setdefault(kind, []).extend(entries)
-    function = blacklisting.blacklist
-    ask = _configured(function, blacklist)
-    tests.append(Test(len(TABLE), BLACKLIST, function.__name__, ask, tuple(blacklist)))
+    return catalogue(functions, blacklisting.blacklist, blacklist)
 
+
+def catalogue(
+    functions: Iterable[tuple[Any, Any]], of_blacklist: Any, blacklist: dict[str, list[dict[str, Any]]]
+) -> Catalogue:
+    """Of bandit's functions, each with its configuration or None, and of what its blacklists hold by kind of node."""
+    from bandit.core import utils
+    from bandit.core.context import Context
+
+    modules = {}
+    for _, module_name, function_name in TABLE:
+        module = import_module(f"bandit.plugins.{module_name}")
+        modules[getattr(module, function_name)._test_id] = module
+    bound(modules)
+
+    tests: list[Test] = []
+    configs: dict[str, Any] = {}
+    for function, config in functions:
+        ask = function
+        if hasattr(function, "_takes_config"):
+            configs[function._test_id] = config
+            ask = _configured(function, config)
+        tests.append(Test(len(tests), function._test_id, function.__name__, ask, tuple(function._checks)))
+    if blacklist:
+        ask = _configured(of_blacklist, blacklist)
+        tests.append(Test(len(tests), BLACKLIST, of_blacklist.__name__, ask, tuple(blacklist)))
     return Catalogue(tuple(tests), blacklist, configs, modules, context_class(Context), utils.linerange)
 
 

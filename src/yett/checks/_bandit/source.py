@@ -58,7 +58,7 @@ class Source:
 
     def subject(self, issue: Issue) -> str:
         """The text the issue is about, in one line: it stays the same where the code is moved or indented."""
-        text = self._line(self._place(issue)[0]) if issue.node is None else self._about(issue.node)
+        text = self._line(self._place(issue)[0]) if issue.node is None else self._about(issue.node, issue.parent)
         return " ".join(text.decode("utf-8", "replace").split())
 
     def _place(self, issue: Issue) -> tuple[int, int]:
@@ -68,14 +68,13 @@ class Source:
         before = "".join(lines[: issue.line - 1]) + "".join(lines[issue.line - 1 : issue.line])[: issue.column - 1]
         return 1 + before.count("\n"), 1 + len(before) - (before.rfind("\n") + 1)
 
-    def _about(self, node: Any) -> bytes:
+    def _about(self, node: Any, parent: Any) -> bytes:
         if isinstance(node, ast.FunctionDef):  # about its arguments: what the function does may change
             parts: list[Any] = [part for part in ast.walk(node.args) if isinstance(part, (ast.arg, ast.expr))]
             end = max((part.end_lineno, part.end_col_offset) for part in parts)
             return self._cut(node.lineno, node.col_offset, *end)
         last = node
         if isinstance(node, ast.Constant):
-            parent = getattr(node, "_bandit_parent", None)
             if isinstance(parent, ast.Dict):
                 last = self._value(parent, node)
             elif isinstance(parent, _TELLING_PARENTS) and self._is_short(parent):
@@ -113,11 +112,20 @@ class Source:
         return self._lines[line - 1] if 0 < line <= len(self._lines) else b""
 
 
-def _decoded(data: bytes) -> str:
-    """Decoded (PEP 263) and with the line ends of Python's tokenizer: a form feed or U+2028 ends no line."""
+def declared(data: bytes) -> tuple[str, str]:
+    """The encoding (PEP 263), as a normal name, and the text; ("", "") where it cannot be decoded."""
+    from codecs import lookup
+
     try:
         encoding, _ = detect_encoding(BytesIO(data).readline)
-        text = data.decode(encoding)
+        return lookup(encoding).name.replace("iso8859-1", "iso-8859-1"), data.decode(encoding)
     except (SyntaxError, LookupError, ValueError):
-        return ""  # it was parsed, so this cannot be; positions and subjects then do without the text
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        return "", ""
+
+
+def _decoded(data: bytes) -> str:
+    """Decoded and with the line ends of Python's tokenizer: a form feed or U+2028 ends no line.
+
+    What was parsed can be decoded; if not, positions and subjects do without the text.
+    """
+    return declared(data)[1].replace("\r\n", "\n").replace("\r", "\n")

@@ -42,6 +42,7 @@ _LAST_NAMES: dict[str, frozenset[str]] = {
 """The last part of the called name, without which the test says nothing."""
 
 _PARTS_OF_LAST_NAME = {"B103": "chmod", "B202": "extractall"}
+_HOLDS_PART = re.compile("|".join(_PARTS_OF_LAST_NAME.values()))
 _FIRST_NAMES = {"B113": frozenset({"httpx", "requests"}), "B501": frozenset({"httpx", "requests"})}
 _ANY_NAMES = {"B324": frozenset({"crypt", "hashlib"})}
 
@@ -76,6 +77,8 @@ class Triggers:
     def __init__(self, catalogue: Catalogue) -> None:
         self._calls = tuple(test for test in catalogue.tests if "Call" in test.kinds)
         self._wanted = _conditions(catalogue)
+        self._always = tuple(test for test in self._calls if test.id not in self._wanted)
+        self._telling = frozenset().union(*(condition.parts for condition in self._wanted.values()))
         self._call_of = {test.id: test for test in self._calls}
         self._of_name: dict[str, tuple[Test, ...]] = {}
         self._of_keyword: dict[str, tuple[Test, ...]] = {}
@@ -83,10 +86,10 @@ class Triggers:
         self.imports = tuple(
             name
             for kind in ("Import", "ImportFrom")
-            for entry in catalogue.blacklist[kind]
+            for entry in catalogue.blacklist.get(kind, ())
             for name in entry["qualnames"]
         )
-        self.folders: tuple[str, ...] = tuple(catalogue.configs["B108"]["tmp_dirs"])
+        self.folders: tuple[str, ...] = tuple(catalogue.configs.get("B108", {"tmp_dirs": ()})["tmp_dirs"])
         self.verb = re.compile("delete|insert|select|update", re.IGNORECASE)
         self.query: Query = catalogue.modules["B608"].SIMPLE_SQL_RE
 
@@ -97,7 +100,9 @@ class Triggers:
             if len(self._of_name) >= _MEMORY:
                 self._of_name.clear()
             called = _Called(qualified, qualified.split("."))
-            tests = tuple(test for test in self._calls if test.id not in self._wanted or self._wanted[test.id](called))
+            tests = self._always
+            if not self._telling.isdisjoint(called.parts) or _HOLDS_PART.search(called.parts[-1]):
+                tests = tuple(test for test in self._calls if test in tests or self._wanted[test.id].holds(called))
             self._of_name[qualified] = tests
         return tests
 
@@ -110,22 +115,31 @@ class Triggers:
             ids = _KEYWORDS.get(argument, ())
             if self.secretish.search(argument):
                 ids = (*ids, "B106")
-            tests = tuple(self._call_of[test_id] for test_id in ids)
+            tests = tuple(self._call_of[test_id] for test_id in ids if test_id in self._call_of)
             self._of_keyword[argument] = tests
         return tests
 
 
-Condition = Callable[[_Called], bool]
+class _Condition(NamedTuple):
+    """What a called name has to be like. Where it holds, one of `parts` is a part of the name, or `_HOLDS_PART` is
+    found in the last: most names can be told from that to interest nobody."""
+
+    holds: Callable[[_Called], bool]
+    parts: frozenset[str]
 
 
-def _conditions(catalogue: Catalogue) -> dict[str, Condition]:
+def _conditions(catalogue: Catalogue) -> dict[str, _Condition]:
     listed = {
         test_id: frozenset(name for key in lists for name in catalogue.configs[test_id][key])
         for test_id, lists in _SHELL_LISTS.items()
+        if test_id in catalogue.configs
     }
-    blacklisted = frozenset(name for entry in catalogue.blacklist["Call"] for name in entry["qualnames"])
+    blacklisted = frozenset(name for entry in catalogue.blacklist.get("Call", ()) for name in entry["qualnames"])
+    more = catalogue.configs.get("B704", {}).get("extend_markup_names", [])
+    markup = _LAST_NAMES["B704"].union(name.rpartition(".")[2] for name in more)
     return {
         **{test_id: _last_in(names) for test_id, names in _LAST_NAMES.items()},
+        "B704": _last_in(markup),
         **{test_id: _last_holds(part) for test_id, part in _PARTS_OF_LAST_NAME.items()},
         **{test_id: _first_in(names) for test_id, names in _FIRST_NAMES.items()},
         **{test_id: _any_in(names) for test_id, names in _ANY_NAMES.items()},
@@ -135,21 +149,21 @@ def _conditions(catalogue: Catalogue) -> dict[str, Condition]:
     }
 
 
-def _last_in(names: frozenset[str]) -> Condition:
-    return lambda called: called.parts[-1] in names
+def _last_in(names: frozenset[str]) -> _Condition:
+    return _Condition(lambda called: called.parts[-1] in names, names)
 
 
-def _last_holds(part: str) -> Condition:
-    return lambda called: part in called.parts[-1]
+def _last_holds(part: str) -> _Condition:
+    return _Condition(lambda called: part in called.parts[-1], frozenset())
 
 
-def _first_in(names: frozenset[str]) -> Condition:
-    return lambda called: called.parts[0] in names
+def _first_in(names: frozenset[str]) -> _Condition:
+    return _Condition(lambda called: called.parts[0] in names, names)
 
 
-def _any_in(names: frozenset[str]) -> Condition:
-    return lambda called: not names.isdisjoint(called.parts)
+def _any_in(names: frozenset[str]) -> _Condition:
+    return _Condition(lambda called: not names.isdisjoint(called.parts), names)
 
 
-def _whole_in(names: frozenset[str]) -> Condition:
-    return lambda called: called.qualified in names
+def _whole_in(names: frozenset[str]) -> _Condition:
+    return _Condition(lambda called: called.qualified in names, frozenset(name.rpartition(".")[2] for name in names))

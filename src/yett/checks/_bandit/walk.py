@@ -3,11 +3,15 @@
 What the tests look at is made as bandit makes it: `_bandit_parent` on the way to the node, the imports and aliases met
 so far, a context object. Bandit makes it for every node and every test; here it is made for the few nodes at which a
 trigger holds. The walk keeps its own stack, so that depth of nesting is no limit.
+
+A tree whose nodes name their parents is garbage that only the collector can free, and collecting took a third of a
+large run. So a parent is named when a test is about to look, and forgotten at the end of the walk.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from operator import attrgetter
@@ -15,7 +19,7 @@ from types import EllipsisType, NoneType
 from typing import Any
 
 from yett.checks._bandit import Crash, Engine, Issue
-from yett.checks._bandit.bounded import Imports
+from yett.checks._bandit.bounded import Imports, steady
 from yett.checks._bandit.plugins import BLACKLIST, Catalogue, Test, load
 from yett.checks._bandit.triggers import ANY_ADDRESS, Triggers
 
@@ -26,18 +30,16 @@ _FILE_NAME = "./module.py"
 """Stands in for the path in a context: no test looks at it as bandit's own configuration has it."""
 
 
+Place = tuple[Node, Any]
+"""A node and the place of its parent; that of the module has None."""
+
+Visit = Callable[[Node, Place], None]
+
+
 def engine() -> Engine:
     """What gives the issues of a module in bandit's order. Raises light_import.UnfamiliarError."""
     catalogue = load()
-    triggers = Triggers(catalogue)
-
-    def issues(tree: ast.Module, data: bytes) -> Iterator[Issue | Crash]:
-        walk = _Walk(catalogue, triggers)
-        walk.over(tree)
-        walk.file(data)
-        return iter(walk.said)
-
-    return issues
+    return Walk(catalogue._replace(context=steady(catalogue.context))).issues
 
 
 def _leaves() -> frozenset[type]:
@@ -49,10 +51,14 @@ def _leaves() -> frozenset[type]:
     return frozenset((*kinds, *simple, ast.alias, *plain))
 
 
-class _Children(dict[type, Callable[[Node], tuple[Any, ...]]]):
-    """Node kind -> what reads its fields, last field first, as the stack wants them."""
+class _Plan(dict[type, tuple[Visit | None, Callable[[Node], tuple[Any, ...]]]]):
+    """Node kind -> what to do at such a node, and what reads its fields, last field first, as the stack wants them."""
 
-    def __missing__(self, kind: Any) -> Callable[[Node], tuple[Any, ...]]:
+    def __init__(self, visits: dict[type, Visit]) -> None:
+        super().__init__()
+        self._visits = visits
+
+    def __missing__(self, kind: Any) -> tuple[Visit | None, Callable[[Node], tuple[Any, ...]]]:
         fields = [name for name in kind._fields if name not in _NOT_CODE]
         if kind is ast.Constant or not fields:
             read: Callable[[Node], tuple[Any, ...]] = lambda node: ()  # noqa: E731
@@ -61,8 +67,8 @@ class _Children(dict[type, Callable[[Node], tuple[Any, ...]]]):
             read = lambda node: (only(node),)  # noqa: E731
         else:
             read = attrgetter(*reversed(fields))
-        self[kind] = read
-        return read
+        self[kind] = self._visits.get(kind), read
+        return self[kind]
 
 
 _NOT_CODE = frozenset(
@@ -74,90 +80,137 @@ _NOT_CODE = frozenset(
 """Fields that never hold a node with code in it. Leaving one out saves time and changes nothing."""
 
 _LEAVES = _leaves()
-_CHILDREN = _Children()
+
+_THROUGH = frozenset({ast.Attribute, ast.Await, ast.Expr, ast.Return, ast.Starred, ast.keyword})
+"""Kinds that hold one node, `value`, and that no test is for: the walk goes on to what they hold at once."""
 
 
-class _Walk:
-    """The state of a walk. `said` is what the tests said so far."""
+class Walk:
+    """The state of a walk, one file after the other."""
 
-    def __init__(self, catalogue: Catalogue, triggers: Triggers) -> None:
-        self.said: list[Issue | Crash] = []
-        self._triggers = triggers
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._triggers = triggers = Triggers(catalogue)
         self._context = catalogue.context
         self._linerange = catalogue.linerange
-        self._imports = Imports()
-        self._aliases: dict[str, str] = {}
-        self._strings: dict[int, Test] = {}
-        self._pairs: dict[int, Node] = {}
         self._value_starts = (*triggers.folders, ANY_ADDRESS)
         self._blacklist = catalogue.test(BLACKLIST)
         self._address = catalogue.test("B104")
         self._secret = catalogue.test("B105")
         self._sql = catalogue.test("B608")
         self._folder = catalogue.test("B108")
-        self._visits: dict[type, Callable[[Node], None]] = {
-            ast.Assign: self._assign,
-            ast.Attribute: self._attribute,
-            ast.BinOp: self._binop,
-            ast.Call: self._call,
-            ast.Compare: self._compare,
-            ast.Constant: self._string,
-            ast.Dict: self._dict,
-            ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
-            ast.JoinedStr: self._joined,
-            ast.Subscript: self._subscript,
-            ast.FunctionDef: self._always("FunctionDef", catalogue, lambda node: node.args.defaults),
-            ast.Assert: self._always("Assert", catalogue, lambda node: True),
-            ast.ExceptHandler: self._always("ExceptHandler", catalogue, lambda node: len(node.body) == 1),
-        }
+        self._plan = _Plan(
+            {
+                ast.Assign: self._assign,
+                ast.Attribute: self._attribute,
+                ast.BinOp: self._binop,
+                ast.Call: self._call,
+                ast.Compare: self._compare,
+                ast.Constant: self._string,
+                ast.Dict: self._dict,
+                ast.Import: self._import,
+                ast.ImportFrom: self._import_from,
+                ast.JoinedStr: self._joined,
+                ast.Subscript: self._subscript,
+                **self._always(ast.FunctionDef, catalogue, lambda node: node.args.defaults),
+                **self._always(ast.Assert, catalogue, lambda node: True),
+                **self._always(ast.ExceptHandler, catalogue, lambda node: len(node.body) == 1),
+            }
+        )
         self._of_file = tuple(test for test in catalogue.tests if "File" in test.kinds)
+        self._forget()
 
-    def over(self, tree: Node) -> None:
-        stack = [tree]
+    def issues(self, tree: ast.Module, data: bytes, name: str = _FILE_NAME) -> Iterator[Issue | Crash]:
+        """In bandit's order. `name` is what the tests are told the file is called."""
+        self._name = name
+        try:
+            self._over(tree)
+            self._file(data)
+            return iter(self._said)
+        finally:
+            for node in self._linked:
+                del node._bandit_parent
+            self._forget()
+
+    def _forget(self) -> None:
+        self._name = _FILE_NAME
+        self._said: list[Issue | Crash] = []
+        self._imports = Imports()
+        self._aliases: dict[str, str] = {}
+        self._strings: dict[int, Test | None] = {}
+        self._pairs: dict[int, Node] = {}
+        self._linked: list[Node] = []
+
+    def _over(self, tree: Node) -> None:
+        stack: list[Place] = [(tree, None)]
         pop, push = stack.pop, stack.append
-        visits, strings, value_starts = self._visits, self._strings, self._value_starts
-        children, leaves = _CHILDREN, _LEAVES
-        constant, listing = ast.Constant, list
+        plan, strings, value_starts = self._plan, self._strings, self._value_starts
+        leaves, through = _LEAVES, _THROUGH
+        attribute, constant, expression, listing = ast.Attribute, ast.Constant, ast.Expr, list
         while stack:
-            node = pop()
+            place = pop()
+            node = place[0]
             kind = type(node)
-            visit = visits.get(kind)
+            visit, read = plan[kind]
             if visit is not None:
-                visit(node)
-            for child in children[kind](node):
+                visit(node, place)
+            for child in read(node):
                 sort = type(child)
-                if sort in leaves:
+                if sort in leaves or not child:
                     continue
                 for item in reversed(child) if sort is listing else (child,):
                     sort = type(item)
                     if sort in leaves:
                         continue
-                    if sort is constant:
-                        value = item.value
-                        if type(value) is not str or kind is ast.Expr:  # an expression by itself is a docstring
-                            continue
-                        if id(item) not in strings and not value.startswith(value_starts):
-                            continue
-                    item._bandit_parent = node
-                    push(item)
+                    above = place
+                    while sort in through:
+                        held = item.value
+                        sort_of_held = type(held)
+                        if sort_of_held in leaves:
+                            break
+                        if sort_of_held is constant:
+                            value = held.value
+                            if type(value) is str and (
+                                sort is attribute or (sort is not expression and value.startswith(value_starts))
+                            ):
+                                push((item, above))
+                            break
+                        above = (item, above)
+                        item, sort = held, sort_of_held
+                    else:
+                        if sort is constant:
+                            value = item.value
+                            if type(value) is not str or kind is expression:  # an expression by itself is a docstring
+                                continue
+                            if id(item) not in strings and not value.startswith(value_starts):
+                                continue
+                        push((item, above))
 
-    def file(self, data: bytes) -> None:
+    def _link(self, place: Place) -> None:
+        """Name the parents from here upwards, as far as that is not done."""
+        node, above = place
+        linked = self._linked
+        while above is not None and "_bandit_parent" not in node.__dict__:
+            parent, higher = above
+            node._bandit_parent = parent
+            linked.append(node)
+            node, above = parent, higher
+
+    def _file(self, data: bytes) -> None:
         """The tests for a file as a whole: B613, which looks for bidirectional controls."""
         if _may_hold_controls(data):
-            context = {"file_data": BytesIO(data), "filename": _FILE_NAME, "lineno": 0, "col_offset": 0}
-            self._ask(self._of_file, None, context, (0, 1))
+            context = {"file_data": BytesIO(data), "filename": self._name, "lineno": 0, "col_offset": 0}
+            self._ask(self._of_file, (None, None), context, (0, 1))
 
-    def _always(self, kind: str, catalogue: Catalogue, condition: Callable[[Node], Any]) -> Callable[[Node], None]:
-        tests = tuple(test for test in catalogue.tests if kind in test.kinds)
+    def _always(self, kind: type, catalogue: Catalogue, condition: Callable[[Node], Any]) -> dict[type, Visit]:
+        tests = tuple(test for test in catalogue.tests if kind.__name__ in test.kinds)
 
-        def visit(node: Node) -> None:
+        def visit(node: Node, place: Place) -> None:
             if condition(node):
-                self._ask(tests, node, self._seen(node))
+                self._ask(tests, place, self._seen(node))
 
-        return visit
+        return {kind: visit} if tests else {}
 
-    def _call(self, node: Node) -> None:
+    def _call(self, node: Node, place: Place) -> None:
         function = node.func
         aliases = self._aliases
         if type(function) is ast.Name:
@@ -173,48 +226,48 @@ class _Walk:
         for keyword in node.keywords:
             if keyword.arg is not None and (more := triggers.of_keyword(keyword.arg)):
                 tests = tuple(sorted({*tests, *more}))
-        if name == "__import__" and self._blacklist not in tests:
+        if name == "__import__" and self._blacklist and self._blacklist not in tests:
             tests = (*tests, self._blacklist)
         if tests:
             context = self._seen(node)
             context["call"] = node
             context["qualname"] = qualified
             context["name"] = qualified.rpartition(".")[2]
-            self._ask(tests, node, context)
+            self._ask(tests, place, context)
 
-    def _import(self, node: Node) -> None:
+    def _import(self, node: Node, place: Place) -> None:
         for alias in node.names:
             if alias.asname:
                 self._aliases[alias.asname] = alias.name
             self._imports.add(alias.name)
-        self._blacklisted_import(node, "")
+        self._blacklisted_import(node, place, "")
 
-    def _import_from(self, node: Node) -> None:
+    def _import_from(self, node: Node, place: Place) -> None:
         if node.module is None:
-            self._import(node)
+            self._import(node, place)
             return
         prefix = node.module + "."
         for alias in node.names:
             self._aliases[alias.asname or alias.name] = prefix + alias.name
             self._imports.add(prefix + alias.name)
-        self._blacklisted_import(node, prefix)
+        self._blacklisted_import(node, place, prefix)
 
-    def _blacklisted_import(self, node: Node, prefix: str) -> None:
+    def _blacklisted_import(self, node: Node, place: Place, prefix: str) -> None:
         names = self._triggers.imports
-        if any((prefix + alias.name).startswith(names) for alias in node.names):
-            self._ask((self._blacklist,), node, self._seen(node))
+        if self._blacklist and any((prefix + alias.name).startswith(names) for alias in node.names):
+            self._ask((self._blacklist,), place, self._seen(node))
 
-    def _assign(self, node: Node) -> None:
+    def _assign(self, node: Node, place: Place) -> None:
         if _is_string(node.value) and any(self._secretish(target) for target in node.targets):
             self._strings[id(node.value)] = self._secret
 
-    def _compare(self, node: Node) -> None:
+    def _compare(self, node: Node, place: Place) -> None:
         if _is_string(node.comparators[0]) and self._secretish(node.left):
             for comparator in node.comparators:
                 if _is_string(comparator):
                     self._strings[id(comparator)] = self._secret
 
-    def _dict(self, node: Node) -> None:
+    def _dict(self, node: Node, place: Place) -> None:
         search = self._triggers.secretish.search
         for key, value in zip(node.keys, node.values, strict=True):
             if _is_string(key) and type(value) is ast.Constant and search(key.value):
@@ -222,25 +275,25 @@ class _Walk:
                 # B105 looks for its key in all keys, each time: this pair alone gives the same answer at once.
                 self._pairs[id(key)] = ast.Dict(keys=[key], values=[value])
 
-    def _subscript(self, node: Node) -> None:
-        parent = node._bandit_parent
+    def _subscript(self, node: Node, place: Place) -> None:
+        parent = place[1][0]
         if type(parent) is ast.Assign and _is_string(parent.value):
             for part in (node.value, node.slice):
                 if _is_string(part) and self._triggers.secretish.search(part.value):
                     self._strings[id(part)] = self._secret
 
-    def _attribute(self, node: Node) -> None:
+    def _attribute(self, node: Node, place: Place) -> None:
         text = node.value
         if node.attr in ("format", "replace") and _is_string(text) and self._triggers.query.search(text.value):
             self._strings[id(text)] = self._sql
 
-    def _joined(self, node: Node) -> None:
+    def _joined(self, node: Node, place: Place) -> None:
         texts = [value for value in node.values if _is_string(value)]
         if texts and self._triggers.query.search("".join(text.value for text in texts)):
             self._strings[id(texts[0])] = self._sql
 
-    def _binop(self, node: Node) -> None:
-        if type(node._bandit_parent) is ast.BinOp:
+    def _binop(self, node: Node, place: Place) -> None:
+        if type(place[1][0]) is ast.BinOp:
             return  # looked at from the root of the chain
         texts = list(_texts_of_chain(node))
         if any(self._triggers.verb.search(text.value) for text in texts):
@@ -251,22 +304,21 @@ class _Walk:
         name = getattr(target, "id", None) or getattr(target, "attr", None)
         return name is not None and self._triggers.secretish.search(name) is not None
 
-    def _string(self, node: Node) -> None:
+    def _string(self, node: Node, place: Place) -> None:
         value = node.value
-        special = self._strings.get(id(node))
-        tests = []
-        if value == ANY_ADDRESS:
-            tests.append(self._address)
-        if special is not None:
-            tests.append(special)
-        if value.startswith(self._triggers.folders):
-            tests.append(self._folder)
+        wanted = (
+            self._address if value == ANY_ADDRESS else None,
+            self._strings.get(id(node)),
+            self._folder if value.startswith(self._triggers.folders) else None,
+        )
+        tests = [test for test in wanted if test is not None]
         if tests:
             context = self._seen(node)
             context["str"] = value
+            self._link(place)
             parent = node._bandit_parent
             node._bandit_parent = self._pairs.get(id(node), parent)
-            self._ask(tests, node, context, parent=parent)
+            self._ask(tests, place, context, parent=parent)
             node._bandit_parent = parent
 
     def _seen(self, node: Node) -> dict[str, Any]:
@@ -277,42 +329,47 @@ class _Walk:
             "col_offset": node.col_offset,
             "end_col_offset": node.end_col_offset,
             "node": node,
-            "filename": _FILE_NAME,
+            "filename": self._name,
         }
 
     def _ask(
         self,
         tests: Iterable[Test],
-        node: Node,
+        place: Place,
         seen: dict[str, Any],
         ends: tuple[int, int] | None = None,
         parent: Node = None,
     ) -> None:
+        node = place[0]
+        self._link(place)
         context = self._context(seen)  # the tests only read it, so that one serves them all
         for test in tests:
             try:
                 issue = test.ask(context)
             except Exception as error:  # bandit does the same: a test may fail in any way on code nobody thought of
-                self.said.append(Crash(test.name, type(error).__name__, seen["lineno"]))
+                self._said.append(Crash(test.name, type(error).__name__, seen["lineno"]))
                 continue
             if issue is None:
                 continue
             if ends is None:
                 ends = _ends(self._linerange, node, node if parent is None else parent)
             first, last = (issue.linerange[0], issue.linerange[-1]) if issue.linerange else ends
-            self.said.append(
+            line, column = issue.lineno, issue.col_offset
+            self._said.append(
                 Issue(
-                    test_id=issue.test_id or test.id,
-                    test=test.name,
-                    severity=issue.severity,
-                    confidence=issue.confidence,
-                    text=issue.text,
-                    line=seen["lineno"] if issue.lineno is None else issue.lineno,
-                    column=seen["col_offset"] if issue.col_offset == -1 else issue.col_offset,
-                    end_column=seen.get("end_col_offset", 0),
-                    first=first,
-                    last=last,
-                    node=node,
+                    issue.test_id or test.id,
+                    test.name,
+                    issue.severity,
+                    issue.confidence,
+                    issue.text,
+                    seen["lineno"] if line is None else line,
+                    seen["col_offset"] if column == -1 else column,
+                    seen.get("end_col_offset", 0),
+                    first,
+                    last,
+                    issue.cwe.id,
+                    node,
+                    parent,
                 )
             )
 
@@ -367,6 +424,12 @@ def _texts_of_chain(root: Node) -> Iterator[Node]:
 def _may_hold_controls(data: bytes) -> bool:
     """Whether B613's characters, U+200F, U+202A to U+202E and U+2066 to U+2069, can be in the decoded text.
 
-    In UTF-8 they begin with these two bytes; under a declared encoding (PEP 263: first or second line) anything goes.
+    In UTF-8 they are these bytes; under another declared encoding (PEP 263: first or second line) anything goes.
     """
-    return b"\xe2\x80" in data or b"\xe2\x81" in data or any(b"coding" in line for line in data.split(b"\n", 2)[:2])
+    if not data.isascii() and _CONTROLS.search(data):
+        return True
+    return any(b"coding" in line and not _UTF_8.search(line) for line in data.split(b"\n", 2)[:2])
+
+
+_CONTROLS = re.compile(rb"\xe2(?:\x80[\x8f\xaa-\xae]|\x81[\xa6-\xa9])")
+_UTF_8 = re.compile(rb"^[ \t\f]*#[^\n]*?coding[:=][ \t]*utf-8(?![-\w.])", re.ASCII)

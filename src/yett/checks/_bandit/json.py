@@ -1,0 +1,146 @@
+"""Bandit's JSON report, byte for byte. Python's encoder takes its slow way where it indents; the form of a result is
+always the same, and so is written out here."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from json.encoder import encode_basestring_ascii as quoted
+from typing import Any
+
+_LOG = logging.getLogger("bandit.formatters.json")
+
+_RESULT = """\
+    {
+      "code": %s,
+      "col_offset": %d,
+      "end_col_offset": %d,
+      "filename": %s,
+      "issue_confidence": "%s",
+      "issue_cwe": %s,
+      "issue_severity": "%s",
+      "issue_text": %s,
+      "line_number": %d,
+      "line_range": [%s],
+      "more_info": %s,
+      "test_id": "%s",
+      "test_name": "%s"
+    }"""
+
+_CWE = """{
+        "id": %d,
+        "link": %s
+      }"""
+
+
+def rendered(manager: Any, issues: Sequence[Any], lines: int) -> str | None:
+    """The report; None where bandit has to write it: about standard input, or of texts that JSON cannot hold."""
+    if any(one.fname == "<stdin>" for one in issues):
+        return None
+    errors = [{"filename": name, "reason": reason} for name, reason in manager.get_skipped()]
+    head = {"errors": errors, "generated_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+    try:
+        results = list(_results(issues, lines))
+    except UnicodeEncodeError:
+        return None
+    key = "test" if manager.agg_type == "vuln" else "fname"
+    order = sorted(range(len(issues)), key=lambda number: getattr(issues[number], key))
+    body = ",\n".join([results[number] for number in order])
+    parts = (
+        json.dumps(head, sort_keys=True, indent=2, separators=(",", ": ")).removesuffix("\n}"),
+        ',\n  "metrics": ' + _numbers(manager.metrics.data),
+        ',\n  "results": ' + (f"[\n{body}\n  ]" if results else "[]") + "\n}",
+    )
+    return "".join(parts)
+
+
+def write(text: str, file: Any) -> None:
+    with file:
+        file.write(text)
+    if file.name != sys.stdout.name:
+        _LOG.info("JSON output written to file: %s", file.name)
+
+
+def _numbers(data: Mapping[str, Mapping[str, int]]) -> str:
+    """Counts by name, and those by file."""
+    files = []
+    for name, counts in sorted(data.items()):
+        inner = ",\n".join([f"      {quoted(key)}: {count}" for key, count in sorted(counts.items())])
+        files.append(f"    {quoted(name)}: {{\n{inner}\n    }}")
+    return "{\n" + ",\n".join(files) + "\n  }"
+
+
+def _results(issues: Sequence[Any], lines: int) -> Iterator[str]:
+    name = ""
+    around = max(lines, 1)
+    text: list[str] = []
+    quoted_name = ""
+    for one in issues:
+        if one.fname != name:
+            name = one.fname
+            text = _lines(name)
+            quoted_name = quoted(name)
+        first = max(1, one.lineno - around // 2)
+        last = min(first + len(one.linerange) + around - 2, len(text))
+        yield _RESULT % (
+            quoted("".join([f"{number} {text[number - 1]}" for number in range(first, last + 1)])),
+            one.col_offset,
+            one.end_col_offset,
+            quoted_name,
+            one.confidence,
+            _cwe(one.cwe.id),
+            one.severity,
+            _text(one.text),
+            one.lineno,
+            _range(one.linerange),
+            _address(one.test_id),
+            one.test_id,
+            one.test,
+        )
+
+
+def _lines(name: str) -> list[str]:
+    """What `linecache`, and so bandit, takes for the lines of a file."""
+    try:
+        with open(name, "rb") as file:
+            data = file.read()
+        head = data.split(b"\n", 2)[:2]
+        if b"\r" not in data and not data.startswith(b"\xef\xbb\xbf") and not any(b"coding" in line for line in head):
+            lines = data.decode().split("\n")
+            last = lines.pop()
+            return [f"{line}\n" for line in lines] + ([f"{last}\n"] if last else [])
+    except (OSError, UnicodeDecodeError):
+        pass
+    import linecache
+
+    try:
+        return linecache.getlines(name)
+    finally:
+        linecache.clearcache()
+
+
+@cache
+def _cwe(number: int) -> str:
+    from bandit.core.issue import Cwe
+
+    return _CWE % (number, quoted(Cwe(number).link())) if number else "{}"
+
+
+@cache
+def _address(test_id: str) -> str:
+    from bandit.core.docs_utils import get_url
+
+    return quoted(get_url(test_id))
+
+
+def _text(text: str) -> str:
+    text.encode()  # bandit does, and fails where there is half a surrogate pair
+    return quoted(text)
+
+
+def _range(lines: Sequence[int]) -> str:
+    return "\n        " + ",\n        ".join(map(str, lines)) + "\n      " if lines else ""
