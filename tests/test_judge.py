@@ -6,9 +6,10 @@ from yett import policy
 from yett.judge import Terms, counts, judge
 from yett.model import Action, Confidence, Finding, Gap, Severity
 
+TODAY = "2026-11-22"
 HIGH, MEDIUM, LOW, UNKNOWN = Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.UNKNOWN
 SURE, LIKELY, UNSURE = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
-DEFAULT = policy.judge_terms(policy.defaults(), ())
+DEFAULT = policy.judge_terms(policy.defaults(), (), TODAY)
 
 
 def found(rule: str, severity: Severity, confidence: Confidence = SURE, **more: object) -> Finding:
@@ -101,3 +102,35 @@ def test_every_finding_is_kept_with_a_reason() -> None:
 
 def test_a_gap_counts_unless_something_says_otherwise() -> None:
     assert counts(PARSE, DEFAULT)
+
+
+def advisory(severity: Severity = HIGH, *traits: str) -> Finding:
+    return found("dependencies/vulnerable", severity, traits=traits, advisories=("CVE-2026-1",))
+
+
+@pytest.mark.parametrize(
+    ("text", "finding", "expected"),
+    (
+        ("", advisory(LOW, "epss:0.49000"), Action.WARN),
+        ("", advisory(LOW, "epss:0.50000"), Action.BLOCK),  # equal to the threshold counts
+        ("block: {epss: 100%}", advisory(LOW, "epss:0.99000"), Action.WARN),
+        ("block: {fixable_only: true}", advisory(HIGH), Action.WARN),
+        ("block: {fixable_only: true}", advisory(HIGH, "fixable"), Action.BLOCK),
+        ("block: {fixable_only: true}", advisory(HIGH, "malicious"), Action.BLOCK),
+        ("block: {scope: production}", advisory(HIGH, "dev"), Action.WARN),
+        ("block: {scope: production}", advisory(HIGH, "dev", "malicious"), Action.BLOCK),
+        ("block: {scope: production}", advisory(HIGH), Action.BLOCK),
+        ("grace: {high: 7d}", advisory(HIGH, "published:2026-11-16"), Action.WARN),
+        ("grace: {high: 7d}", advisory(HIGH, "published:2026-11-15"), Action.BLOCK),  # the seventh day is over
+        ("grace: {high: 7d}", advisory(HIGH), Action.BLOCK),  # nobody knows when
+        ("grace: {high: 7d}", advisory(Severity.CRITICAL, "published:2026-11-16"), Action.BLOCK),
+        ("grace: {high: 7d}", advisory(HIGH, "published:2026-11-16", "known-exploited"), Action.BLOCK),
+        ("grace: {high: 7d}", advisory(HIGH, "published:2026-11-16", "malicious"), Action.BLOCK),
+    ),
+)
+def test_dependencies(text: str, finding: Finding, expected: Action) -> None:
+    from yett.policy import load
+
+    whole = f"version: 1\nchecks: {{dependencies: {{{text}}}}}\n".encode()
+    terms = policy.judge_terms(load.load({".yett.yaml": whole}.get), (), TODAY)
+    assert action(finding, terms) is expected

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from yett.parse.lockfiles import Lock, is_lockfile, kind, read
+from yett.parse.lockfiles import Lock, is_lockfile, is_manifest, kind, read
 from yett.parse.lockfiles.toml import _general, _regular
 
 STORED = Path(__file__).parent / "lockfiles"
@@ -17,7 +18,7 @@ STORED = Path(__file__).parent / "lockfiles"
 
 def shown(lock: Lock) -> Iterator[str]:
     for item in lock.locked:
-        words = " direct" * item.direct + " dev" * item.dev
+        words = " direct" * bool(item.direct) + " dev" * item.dev
         yield f"{' '.join(item.package)} at {item.line}:{item.column}-{item.end_column}{words}"
     for skipped in lock.skipped:
         yield f"{skipped.line}: {skipped.what} {skipped.reason}{' (gap)' * skipped.gap}"
@@ -27,11 +28,29 @@ def shown(lock: Lock) -> Iterator[str]:
         yield f"error: {lock.error} ({lock.line})"
 
 
+def shown_whole(lock: Lock) -> Iterator[str]:
+    """All of it: what `shown` says, and below it the fields that only some formats have."""
+    yield from shown(lock)
+    edges = [(item.key, item.requires) for item in lock.locked] + [(item.key, item.requires) for item in lock.skipped]
+    for key, requires in edges:
+        if key:
+            yield f"{key} -> {', '.join(requires) or 'nothing'}"
+    for item in lock.locked:
+        fields = {field: getattr(item, field) for field in ("integrity", "resolved", "registry", "yanked")}
+        flags = [field for field in ("install_script", "sdist_only", "optional") if getattr(item, field)]
+        if any(fields.values()) or flags:
+            stated = [f"{field}={value}" for field, value in fields.items() if value]
+            yield " ".join((f"{item.line} {item.package.name}", *stated, *flags))
+    for runtime in lock.runtimes:
+        yield f"runs on {runtime.product} {runtime.stated} ({runtime.line})"
+    yield f"{lock.ecosystem or 'several'}; {lock.note or 'exact'}; {', '.join(lock.registries) or 'no registries'}"
+
+
 @pytest.mark.parametrize("folder", sorted(path.name for path in STORED.iterdir()))
 def test_stored(folder: str) -> None:
     (file,) = (path for path in (STORED / folder).iterdir() if path.name != "expected.txt")
     lock = read(file.name, file.read_bytes())
-    assert list(shown(lock)) == (STORED / folder / "expected.txt").read_text().splitlines()
+    assert list(shown_whole(lock)) == (STORED / folder / "expected.txt").read_text().splitlines()
 
 
 @pytest.mark.parametrize("folder", sorted(path.name for path in STORED.iterdir()))
@@ -44,7 +63,7 @@ def test_stored_in_another_form(folder: str, form: str) -> None:
         "mark": text.encode("utf-8-sig"),
         "utf-16": text.encode("utf-16"),
     }[form]
-    assert list(shown(read(file.name, data))) == (STORED / folder / "expected.txt").read_text().splitlines()
+    assert list(shown_whole(read(file.name, data))) == (STORED / folder / "expected.txt").read_text().splitlines()
 
 
 @pytest.mark.parametrize("folder", ("uv", "poetry-2"))
@@ -85,7 +104,41 @@ def test_the_short_way_reads_what_tomllib_reads(folder: str) -> None:
         ("requirements/sub/base.txt", ""),
         ("requirements.in", ""),
         ("package.json", ""),
-        ("Cargo.lock", ""),
+        ("Cargo.lock", "Cargo.lock"),
+        ("a/cargo.lock", "Cargo.lock"),  # one and the same on the disks of Windows and macOS
+        ("pdm.lock", "pdm.lock"),
+        ("Pipfile.lock", "Pipfile.lock"),
+        ("pylock.toml", "pylock.toml"),
+        ("pylock.dev.toml", "pylock.toml"),
+        ("pylock.a.b.toml", ""),
+        ("pylock.txt", ""),
+        ("yarn.lock", "yarn.lock"),
+        ("web/pnpm-lock.yaml", "pnpm-lock.yaml"),
+        ("bun.lock", "bun.lock"),
+        ("bun.lockb", ""),
+        ("composer.lock", "composer.lock"),
+        ("Gemfile.lock", "Gemfile.lock"),
+        ("gems.locked", "Gemfile.lock"),
+        ("go.mod", "go.mod"),
+        ("go.sum", "go.sum"),
+        ("go.work.sum", ""),
+        ("pom.xml", "pom.xml"),
+        ("gradle.lockfile", "gradle.lockfile"),
+        ("buildscript-gradle.lockfile", "gradle.lockfile"),
+        ("gradle/dependency-locks/compile.lockfile", "gradle.lockfile"),
+        ("other/compile.lockfile", ""),
+        ("src/packages.lock.json", "packages.lock.json"),
+        ("mix.lock", "mix.lock"),
+        ("bom.json", "CycloneDX JSON"),
+        ("shop.cdx.json", "CycloneDX JSON"),
+        ("shop.cdx.xml", "CycloneDX XML"),
+        ("bom.xml", "CycloneDX XML"),
+        ("shop.spdx.json", "SPDX JSON"),
+        ("environment.yml", "environment.yml"),
+        ("environment-dev.yaml", "environment.yml"),
+        ("conda-environment.yml", "environment.yml"),
+        ("myenvironment.yml", ""),
+        ("flake.lock", ""),
         ("uv.lock/readme.txt", ""),
         ("a\nb/requirements.txt", "requirements"),
     ),
@@ -93,6 +146,14 @@ def test_the_short_way_reads_what_tomllib_reads(folder: str) -> None:
 def test_kind(path: str, expected: str) -> None:
     assert kind(path) == expected
     assert is_lockfile(path) is bool(expected)
+    assert not is_manifest(path)
+
+
+@pytest.mark.parametrize("path", ("pyproject.toml", "a/setup.cfg"))
+def test_a_manifest_is_no_lockfile(path: str) -> None:
+    assert kind(path) == "manifest"
+    assert is_manifest(path)
+    assert not is_lockfile(path)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +260,109 @@ def test_kind(path: str, expected: str) -> None:
 )
 def test_small(path: str, data: bytes, expected: list[str]) -> None:
     assert list(shown(read(path, data))) == expected
+
+
+XML_BOMB = '<!DOCTYPE a [<!ENTITY b "c">]><project>&b;</project>'
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    (
+        ("pom.xml", XML_BOMB, ["error: declares a document type or an entity, which is refused (1)"]),
+        ("bom.xml", XML_BOMB, ["error: declares a document type or an entity, which is refused (1)"]),
+        ("pom.xml", "<a>" * 300, ["error: is nested too deeply (1)"]),
+        ("pom.xml", "<project><name>S&oslash;ren</name></project>", []),  # Maven knows the entities of HTML
+        ("pom.xml", "<project>", ["error: is not XML: no element found (1)"]),
+        ("pom.xml", "<settings/>", ["error: is not a pom.xml: its root is not <project> (0)"]),
+        ("pom.xml", "", ["error: is not XML: no element found (1)"]),
+        ("yarn.lock", "", []),
+        ("yarn.lock", "# yarn lockfile v1\n", []),
+        ("yarn.lock", "no\n", ["1: no is nothing that yarn would understand (gap)"]),
+        ("yarn.lock", '"a@1":\n<<<<<<< HEAD\n', ["error: has unresolved merge conflicts (2)"]),
+        ("pnpm-lock.yaml", "", ["error: is empty (0)"]),
+        ("pnpm-lock.yaml", "lockfileVersion: 4\n", ["error: is not a pnpm-lock.yaml of version 5 to 9 (0)"]),
+        (
+            "pnpm-lock.yaml",
+            "lockfileVersion: '9.0'\npackages: &a\n",
+            ["error: uses an anchor, an alias or a tag, which no package manager writes (2)"],
+        ),
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n", []),
+        ("bun.lock", "{", ["error: is not bun's JSON: expecting property name enclosed in double quotes (1)"]),
+        ("bun.lock", '{"lockfileVersion": 9}', ["error: is not a bun.lock of version 0, 1 or 2 (0)"]),
+        ("composer.lock", "{}", ["error: is not a composer.lock: it has no `packages` (0)"]),
+        ("composer.lock", '{"packages": []}', []),
+        ("composer.lock", '{"packages": [1]}', ["1: a package is no object (gap)"]),
+        ("Gemfile.lock", "", []),
+        ("Gemfile.lock", "what is this\n", ["error: is not a Gemfile.lock: it has none of its sections (0)"]),
+        ("Gemfile.lock", "GEM\n<<<<<<< HEAD\n", ["error: has unresolved merge conflicts (2)"]),
+        ("go.mod", "", []),
+        ("go.mod", "module a\nrequire (\n", ["error: has a block of `require` that does not end (0)"]),
+        ("go.mod", "module a\nrequire b\n", ["2: b is nothing that go would understand (gap)"]),
+        ("go.mod", "module a\nrequires b v1\n", ["2: requires is no directive of a go.mod (gap)"]),
+        ("go.mod", "some text\n", ["error: is not a go.mod: it has no `module` (0)"]),
+        ("go.sum", "some text\n", ["error: holds nothing that go would understand (1)"]),
+        ("Cargo.lock", "version = 9\n", ["error: is not a Cargo.lock of version 1 to 4 (0)"]),
+        ("Cargo.lock", "", []),
+        ("gradle.lockfile", "", []),
+        ("gradle.lockfile", "some text\n", ["error: holds nothing that gradle would understand (1)"]),
+        ("packages.lock.json", "{}", ["error: is not a packages.lock.json: it has no `dependencies` (0)"]),
+        ("mix.lock", "%{\n}\n", []),
+        ("mix.lock", "%{\n", ["error: is not a mix.lock: its map does not end (0)"]),
+        ("bom.json", "{}", ["error: is not a CycloneDX document: its `bomFormat` is another (0)"]),
+        ("a.spdx.json", "{}", ["error: is not an SPDX document of version 2 (0)"]),
+        ("pdm.lock", "", ["error: is not a pdm.lock: it has no [metadata] (0)"]),
+        ("pylock.toml", "", ["error: is not a pylock.toml of version 1 (0)"]),
+        ("Pipfile.lock", "{}", ["error: is not a Pipfile.lock: it has neither `_meta` nor `default` (0)"]),
+        ("environment.yml", "a: b\n", ["error: is not an environment of conda: it has no `dependencies` (0)"]),
+        ("environment-dev.yml", "a: b\n", []),  # many things are called so
+        ("pyproject.toml", "", []),
+        ("setup.cfg", "", []),
+    ),
+)
+def test_small_files_of_other_ecosystems(path: str, text: str, expected: list[str]) -> None:
+    assert list(shown(read(path, text.encode()))) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    (
+        ("yarn.lock", "a, " * 30_000),
+        ("yarn.lock", "a@1:\n  dependencies:\n    b" + " " * 30_000 + '"x"y'),
+        ("bun.lock", '"\\' * 30_000),
+        ("bun.lock", "/*" * 30_000),
+        ("go.mod", "module x\n" + 'require "' + '\\"' * 1_500),
+        ("pnpm-lock.yaml", "- " * 30_000),
+        ("pnpm-lock.yaml", "a" + " " * 30_000 + "#x"),
+        ("mix.lock", "%{" + '"' * 30_000 + "}"),
+        ("pom.xml", "<project><a>" + "a<!---->" * 30_000 + "</a></project>"),
+        (
+            "pom.xml",
+            f"<project><properties><a>{'${b}' * 100}</a><b>{'${a}' * 100}</b></properties><dependencies>"
+            "<dependency><artifactId>${a}</artifactId><version>${a}</version></dependency></dependencies></project>",
+        ),
+        ("a.spdx.json", '{"spdxVersion": "SPDX-2.3", "packages": [' + "[" * 30_000),
+        ("pyproject.toml", "[tool.poetry.dependencies]\n" + "".join(f'a{n} = "1"\n' for n in range(3_000))),
+    ),
+)
+def test_hostile_text_is_no_trap(path: str, text: str) -> None:
+    start = time.process_time()
+    read(path, text.encode())
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in STORED.iterdir()))
+def test_damaged_files_raise_nothing(folder: str) -> None:
+    (file,) = (path for path in (STORED / folder).iterdir() if path.name != "expected.txt")
+    data = file.read_bytes()
+    chance = random.Random(folder)
+    junk = (b'"', b"'", b"{", b"]", b":", b"\n", b"\0", b"\xff", b"\\", b"<!", b"${a}", b"\xed\xa0\x80", b"- ")
+    for _ in range(60):
+        place, length = chance.randrange(len(data)), chance.choice((0, 0, 1, 9, len(data)))
+        lock = read(file.name, data[:place] + chance.choice(junk) + data[place + length :])
+        for item in lock.locked:
+            assert item.package.name.isprintable()
+            assert item.package.version.isprintable()
+            assert item.line >= 1
 
 
 def test_too_large() -> None:

@@ -64,7 +64,7 @@ paths:
         ("github-actions/unpinned-uses", Action.BLOCK),
     ]
     assert holds.exclude == (("vendor/**", ".yett.yaml:15"),)
-    terms = policy.judge_terms(holds, ())
+    terms = policy.judge_terms(holds, (), "2026-11-22")
     assert [(each.check, each.path) for each in terms.thresholds if each.path] == [("python", "services/payments/**")]
 
 

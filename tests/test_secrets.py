@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import subprocess
 import sys
 
 import pytest
 
-from yett.checks.secrets import load
-from yett.model import Blob, Confidence, Finding, Severity, fingerprint
+from yett.checks.secrets import Seeker, load
+from yett.model import Blob, Confidence, Finding, Gap, Severity, fingerprint
 from yett.rules.secrets.record import ROTATE
 
 CHECK = load()
@@ -436,6 +437,51 @@ def test_keywords_in_settings(path: str, text: str, confidence: Confidence | Non
 @pytest.mark.parametrize("path", ("package-lock.json", "web/yarn.lock", "uv.lock", "go.sum", "Cargo.lock"))
 def test_a_lockfile_is_spared_the_general_rule_only(path: str) -> None:
     assert kinds(f'token = "{RANDOM}"\nresolved = "{TOKEN}"', path) == [("github-token", HIGH)]
+
+
+# other spellings
+
+SPELT = (
+    (base64.b64encode(TOKEN.encode()), "base64"),
+    (base64.b64encode(f"export GITHUB_TOKEN={TOKEN}\n".encode()), "base64"),
+    (base64.b64encode(TOKEN.encode("utf-16-le")), "base64"),
+    (base64.b64encode(base64.b64encode(TOKEN.encode())), "base64 inside base64"),
+    (base64.b64encode(gzip.compress(TOKEN.encode())), "gzip"),
+    (TOKEN.encode().hex().encode(), "hexadecimal"),
+    ("".join(f"\\x{byte:02x}" for byte in TOKEN.encode()).encode(), "escapes"),
+    ("".join(f"%{byte:02X}" for byte in TOKEN.encode()).encode(), "percent-encoding"),
+)
+
+
+@pytest.mark.parametrize(("data", "how"), SPELT)
+def test_a_secret_in_another_spelling_points_at_the_outer_text(data: bytes, how: str) -> None:
+    (finding,) = inspect(b"x = 1\ny = '" + data + b"'\n")
+    assert (finding.line, finding.column, finding.end_column) == (2, 6, 6 + len(data))
+    assert finding.message == f"GitHub token (ghp_…, 40 characters), inside {how}"
+    assert finding.fingerprint == fingerprint("secrets/github-token", TOKEN)
+
+
+def test_the_more_telling_finding_wins() -> None:
+    encoded = base64.b64encode(TOKEN.encode()).decode()
+    assert kinds(f'password = "{encoded}"') == [("github-token", HIGH)]
+    assert kinds(f"https://acme.io/?x=https%3A%2F%2Facme.io&token={TOKEN}") == [("github-token", HIGH)]  # once
+    both = base64.b64encode(f"a: {TOKEN}\nb: {TOKEN[:-6]}111111\n".encode())
+    assert [f.rule for f in inspect(both)] == ["secrets/github-token"] * 2
+
+
+def test_too_much_to_decode_is_a_gap() -> None:
+    data = b"\n" + base64.b64encode(gzip.compress(bytes(9 << 20)))
+    (gap,) = CHECK.inspect(Blob("a", "", data))
+    assert isinstance(gap, Gap)
+    assert (gap.kind, gap.line) == ("limit", 2)
+
+
+def test_remembering_changes_nothing() -> None:
+    seeker, plain = Seeker(remember=True), Seeker()
+    for text, _ in (*SOURCE, *SOURCE):
+        for data in (text.encode(), (text + "\n").encode() * 40, text.encode() + bytes(900)):
+            for path in ("app.py", "app.env", "README"):
+                assert seeker.look(data, path) == plain.look(data, path)
 
 
 # effort

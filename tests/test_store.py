@@ -92,7 +92,7 @@ def test_no_secret_and_no_path_is_kept(many: Repo, yett: Yett, seen: Path) -> No
 
 
 def test_everything_comes_back_as_it_was() -> None:
-    things = [
+    things: list[store.Thing] = [
         Finding("a/\udcff.py", 1, 2, 3, 4, "python/B602", "mëssage", Severity.HIGH, Confidence.LOW, "f" * 32,
                 fix="fix", level=Action.WARN, traits=("x",), package=Package("PyPI", "a", "1"), advisories=("CVE-1",)),
         Gap("a/\udcff.py", "python", "line 1", "unparsable", 1),

@@ -99,6 +99,149 @@ def test_semantic_equals(one: str, other: str) -> None:
     assert canonical("npm", one) == canonical("npm", other)
 
 
+RISING = {
+    # Each list rises; "=" between two says that they are equal. Compared with Maven 3.9's own ComparableVersion.
+    "Maven": (
+        "1-alpha = 1-alpha-0 = 1alpha < 1-alpha-1 = 1a1 < 1-beta < 1-b2 = 1.beta2 < 1-milestone < 1-m3 < 1-rc = 1-cr",
+        "1-rc < 1-rc1 = 1-cr1 < 1-SNAPSHOT < 1 = 1.0 = 1.0.0 = 1-ga = 1.final = 1.0.0.RELEASE = 1-0 < 1-sp < 1-sp1",
+        "1-sp < 1-abc < 1-jre < 1-xyz < 1-1 = 1.0-1 < 1-2 < 1.1 = 01.1 < 1.1.1 < 1.2 < 1.10 < 2",
+        "1.0.RC2 < 1.0-RC3 < 1.0.1 < 1.0.1.Final-redhat-1 < 1.0.1-1 < 20040616 < 99999999999999999999",
+        "2.0-SNAPSHOT < 2.0 < 2.0.0-android = 2.0-android < 2.0-jre < 2.0.1-android",
+        "1-foo < 1-1 < 1-1-foo < 1.1 < 1.1-foo",
+        "0 = 0.0 < 0.1-alpha < 0.1",
+        "1.x < 1-x1 = 1.x1 < 1.1 < 1.1x",
+    ),
+    "RubyGems": (
+        "0.a < 0 = 0.0 < 0.0.0.1 < 1.a = 1.0.a = 1.0.0.a < 1.a.1 < 1.b < 1.0.pre < 1.0.rc < 1.0.rc1 < 1.0.rc2",
+        "1.0.rc10 < 1.0 = 1 = 1.0.0 < 1.0.1 < 1.1.A < 1.1.a < 1.1 = 1.01 < 1.2 < 1.10 < 2",
+        "1.0-1 = 1.0.pre.1 < 1.0.pre.2 < 1.0",  # a hyphen makes a pre-release
+        "1.a.0.b < 1.a = 1.a.0 < 1.a.0.1 < 1.a.1",
+        "1.a.b < 1.a.0.b < 1.a.0.0.b < 1.a",
+        "5.0.0.racecar < 5.0.0.rc < 5.0.0.rc.1 < 5.0.0",
+    ),
+    "Packagist": (
+        "1.0.0-dev = 1.0-dev < 1.0-alpha < 1.0-alpha1 = 1.0a1 < 1.0.0-alpha.2 < 1.0-beta = 1.0b < 1.0-beta11",
+        "1.0-beta2 < 1.0-beta11 < 1.0-RC1 = 1.0rc1 < 1.0.0-RC2 < 1.0 = v1.0.0 = 1 = 1.0.0.0 = 1.0-stable = 1.0+b1",
+        "1.0 < 1.0-p1 = 1.0-pl1 = 1.0-patch1 < 1.0.0-p2 < 1.0.1 < 1.2 < 1.10",
+        "1.0.x-dev = 1.0.9999999.9999999-dev < 1.x-dev < 2.0",
+        "2010.01.02 < 2010.01.03 < 2010.02.01",
+    ),
+    "NuGet": (
+        "1.0-alpha < 1.0-alpha.1 = 1.0.0-ALPHA.1 < 1.0-alpha.beta < 1.0-beta < 1.0-beta.2 < 1.0-beta.11 < 1.0-rc.1",
+        "1.0-rc.1 < 1.0 = 1 = 1.0.0 = 1.0.0.0 = 1.0+x = v1.0 = 01.0 < 1.0.0.1-a < 1.0.0.1 < 1.0.1 < 1.10 < 2",
+        "1.0-1 < 1.0-2 < 1.0-10 < 1.0-a < 1.0",
+    ),
+    "Go": (
+        "v0.0.0-20190101000000-abcdefabcdef < v0.0.0-20200101000000-000000000000 < v0.0.1 < v1.0.0-pre < v1.0.0",
+        "v1.2.3 < v1.2.4-0.20200101000000-abcdefabcdef < v1.2.4 = 1.2.4 = v1.2.4+incompatible < v2.0.0+incompatible",
+    ),
+    "crates.io": ("0.1.0-alpha < 0.1.0-alpha.1 < 0.1.0-beta < 0.1.0 = 0.1.0+build < 0.1.1 < 0.10.0 < 1.0.0",),
+    "Hex": ("1.0.0-rc.1 < 1.0.0-rc.10 < 1.0.0 = 1.0.0+1 < 1.0.1",),
+}
+
+
+@pytest.mark.parametrize(("ecosystem", "line"), [(name, line) for name, lines in RISING.items() for line in lines])
+def test_rising(ecosystem: str, line: str) -> None:
+    known = order(ecosystem)
+    assert known is not None
+    signs = [word for word in line.split() if word in "<="]
+    versions = [word for word in line.split() if word not in "<="]
+    for sign, (one, other) in zip(signs, pairwise(versions), strict=True):
+        left, right = known.key(one), known.key(other)
+        assert left is not None, one
+        assert right is not None, other
+        assert (left == right) is (sign == "="), (one, other)
+        assert (left < right) is (sign == "<"), (one, other)
+        assert not left > right, (one, other)
+        assert (canonical(ecosystem, one) == canonical(ecosystem, other)) is (sign == "="), (one, other)
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "prefix", "inside", "outside"),
+    (
+        ("Maven", (1, 2), "1.2-alpha 1.2 1.2.9 1.2-sp", "1.1.9 1.3-alpha 1.3"),
+        ("RubyGems", (1, 2), "1.2.a 1.2 1.2.9", "1.1.9 1.3.a 1.3"),
+        ("Packagist", (1, 2), "1.2-dev 1.2 1.2.9", "1.1.9 1.3-dev 1.3"),
+        ("NuGet", (1, 2), "1.2-a 1.2 1.2.9.9", "1.1.9 1.3-a 1.3"),
+        ("Go", (1, 2), "1.2.0-a 1.2.0 1.2.9", "1.1.9 1.3.0-a 1.3.0"),
+    ),
+)
+def test_between(ecosystem: str, prefix: tuple[int, ...], inside: str, outside: str) -> None:
+    known = order(ecosystem)
+    assert known is not None
+    low, high = known.between(prefix)
+    for version in inside.split():
+        key = known.key(version)
+        assert key is not None
+        assert low <= key < high, version
+    for version in outside.split():
+        key = known.key(version)
+        assert key is not None
+        assert not low <= key < high, version
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "one", "other", "same"),
+    (
+        ("Maven", "1.2", "1.9-rc1", True),
+        ("Maven", "1.2", "2", False),
+        ("Maven", "0.1", "0.2", True),
+        ("RubyGems", "0.1", "0.2", True),
+        ("RubyGems", "2.0.a", "2.9", True),
+        ("RubyGems", "2", "3", False),
+        ("Packagist", "1.0", "1.9", True),
+        ("Packagist", "0.1", "0.2", False),
+        ("NuGet", "1.0", "1.9", True),
+        ("NuGet", "0.1", "0.2", False),
+        ("Go", "v1.0.0", "v1.9.0", True),
+        ("crates.io", "0.1.0", "0.2.0", False),
+    ),
+)
+def test_major(ecosystem: str, one: str, other: str, same: bool) -> None:
+    known = order(ecosystem)
+    assert known is not None
+    left, right = known.key(one), known.key(other)
+    assert left is not None
+    assert right is not None
+    assert (known.major(left) == known.major(right)) is same
+
+
+@pytest.mark.parametrize(
+    "ecosystem", ("PyPI", "npm", "Maven", "RubyGems", "Packagist", "NuGet", "Go", "crates.io", "Hex")
+)
+def test_any_text_has_a_key_or_none(ecosystem: str) -> None:
+    known = order(ecosystem)
+    assert known is not None
+    chance = random.Random(ecosystem)
+    pieces = (
+        "1",
+        "0",
+        "00",
+        "9" * 40,
+        ".",
+        "-",
+        "+",
+        "_",
+        "a",
+        "RC",
+        "dev",
+        " ",
+        "~",
+        "\u0661",
+        "\ud800",
+        "é",
+        "x",
+        "@",
+    )
+    for _ in range(2000):
+        version = "".join(chance.choice(pieces) for _ in range(chance.randint(0, 9)))
+        key = known.key(version)
+        assert key is None or key == key
+        assert isinstance(canonical(ecosystem, version), str)
+    assert known.key("1." * 5000) is None
+    assert canonical(ecosystem, "1." * 5000)
+
+
 @pytest.mark.parametrize(
     ("ecosystem", "version"),
     (
@@ -147,6 +290,13 @@ def test_no_version(ecosystem: str, version: str) -> None:
         ("npm", ">=0\t<1.5.0", "0.0.0 1.4.9 1.5.0-rc.1", "1.5.0 2.0.0"),
         ("npm", ">=1.0.0-alpha\t<=1.2", "1.0.0-beta 1.2.0 1.2.0+x", "1.0.0-0 1.2.1"),
         ("npm", ">=3\t<3.0.RC3", "3.0.0 3.0.9", "2.9.9 3.1.0"),
+        ("Maven", ">=0\t<2.0", "1.9 2.0-rc1 2-SNAPSHOT", "2 2.0.0 2.0.0.Final 2-sp 2.0-jre"),
+        ("RubyGems", ">=0\t<2.0", "1.9 2.0.rc1 2.0.0.a", "2 2.0.0 2.0.0.1"),
+        ("Packagist", ">=1.0\t<2.0", "1.0 v1.9.9 2.0-RC1 1.x-dev", "0.9 1.0-beta2 2.0 2.0.x-dev 2.0-p1"),
+        ("Go", ">=1.0.0\t<1.2.3", "v1.0.0 v1.2.2+incompatible v1.2.3-0.20200101120000-abcdefabcdef", "v1.2.3 v0.9.0"),
+        ("crates.io", ">=0.0.0-0\t<1.2.3", "0.1.0 1.2.3-alpha.1", "1.2.3 1.2.3+build"),
+        ("NuGet", ">=1.0\t<2.0.0.1", "1.0.0 2.0 2.0.0-BETA 2.0.0.0+x", "2.0.0.1 2.0.1 1.0.0-rc"),
+        ("Hex", ">=1.0.0\t<2.0.0", "1.0.0 2.0.0-rc.0", "2.0.0 1.0.0-dev"),
     ),
 )
 def test_ranges(ecosystem: str, ranges: str, inside: str, outside: str) -> None:
@@ -171,10 +321,12 @@ def test_ranges(ecosystem: str, ranges: str, inside: str, outside: str) -> None:
         ("PyPI", ">=0", "", "odd", True),  # everything is everything
         ("PyPI", ">=0\t<1", "", "odd", None),
         ("PyPI", "", "", "1", False),
-        ("Maven", ">=0\t<1", "", "0.5", None),  # no order here yet
-        ("Maven", ">=0\t<1", "\n0.5-RC\n", "0.5-RC", True),
-        ("Maven", ">=0", "", "0.5", True),
-        ("Maven", "", "\n0.5\n", "0.6", False),
+        ("Alpine", ">=0\t<1", "", "0.5", None),  # no order here
+        ("Alpine", ">=0\t<1", "\n0.5-r1\n", "0.5-r1", True),
+        ("Alpine", ">=0", "", "0.5", True),
+        ("Alpine", "", "\n0.5\n", "0.6", False),
+        ("Packagist", ">=1\t<2", "", "dev-main", None),  # a branch has no place in the order
+        ("Packagist", ">=1\t<2", "\ndev-main\n", "dev-main", True),
     ),
 )
 def test_listed_and_unclear(ecosystem: str, ranges: str, versions: str, version: str, expected: bool | None) -> None:

@@ -33,7 +33,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser, prog="yett")
     for name, each in COMMANDS.items():
         if command in ("", name) or command not in COMMANDS:
-            each.fill(commands.add_parser(name, help=each.help))
+            each.fill(commands.add_parser(name, help=each.help, add_help=name != "bandit"))
     return top
 
 
@@ -83,12 +83,65 @@ def _advisories(advisories: argparse.ArgumentParser) -> None:
         "update", help="build the database from OSV, or from a mirror or folder laid out like it"
     )
     update.add_argument(
-        "--from", dest="source", metavar="URL-OR-FOLDER", default="", help="default: OSV's public bucket"
+        "--from",
+        dest="source",
+        metavar="URL-OR-FOLDER",
+        default="",
+        help="an address, a folder laid out like OSV's bucket, or an exported .sqlite (default: OSV's public bucket)",
     )
     update.add_argument("--ecosystem", action="append", metavar="NAME", help="only this one, such as PyPI; repeatable")
     status = actions.add_parser("status", help="what the database holds, and how old it is")
-    for action in (update, status):
+    update.add_argument(
+        "--digest", metavar="HEX", default="", help="only advisories of this digest, as `status` prints it"
+    )
+    export = actions.add_parser("export", help="copy the database, for a machine without a network")
+    export.add_argument("file", metavar="FILE", help="a folder, or a name that ends in .sqlite")
+    serve = actions.add_parser("serve", help="answer OSV's API from the database, on the loopback interface only")
+    serve.add_argument("--port", type=int, default=8642, metavar="N", help="default: 8642; 0: a free one")
+    second = actions.add_parser("pip-audit", help="have pip-audit audit a requirements file, and compare")
+    second.add_argument("file", metavar="FILE", help="a requirements file")
+    second.add_argument(
+        "--resolve", action="store_true", help="resolve what is not pinned: runs code of packages, never in CI"
+    )
+    for action in (update, status, export, serve, second):
         action.add_argument("--database", metavar="FILE", help="where it lies (also: YETT_ADVISORIES)")
+
+
+def _history(history: argparse.ArgumentParser) -> None:
+    history.description = (
+        "Look for secrets in every version of every file that any commit ever held, and say which to rotate first. "
+        "Exit code 0: none of at least medium confidence; 1: some; 3: none, but something could not be looked at."
+    )
+    history.add_argument("--since", default="", metavar="DATE-OR-REV", help="only what was committed after that")
+    history.add_argument("--reflogs", action="store_true", help="also what only the reflogs still reach")
+    history.add_argument("--low", action="store_true", help="list findings of low confidence too")
+    history.add_argument("--format", choices=("text", "json"), default="text", help="text or json (default: text)")
+    history.add_argument("--no-cache", action="store_true", help="look at everything, also what was looked at before")
+    history.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
+
+
+def _sbom(sbom: argparse.ArgumentParser) -> None:
+    sbom.description = "Print a bill of materials of everything that the lockfiles pin."
+    sbom.add_argument("--format", choices=("cyclonedx", "spdx"), default="cyclonedx", help="default: cyclonedx")
+    target = sbom.add_mutually_exclusive_group()
+    target.add_argument("--tree", nargs="?", const="", default="", metavar="REV", help="at a commit (the index)")
+    target.add_argument("--paths", nargs="+", metavar="PATH", help="of files and folders, outside git too")
+    sbom.add_argument("--name", default="", metavar="NAME", help="what the bill is of (default: the folder's name)")
+    sbom.add_argument("--version", dest="version_", default="", metavar="VERSION", help="default: the commit")
+    sbom.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
+
+
+def _fix(fix: argparse.ArgumentParser) -> None:
+    fix.description = "Print what would clear the findings, as a patch and commands; write nothing unless told to."
+    fix.add_argument("--dependencies", action="store_true", required=True, help="move vulnerable pins")
+    fix.add_argument("--write", action="store_true", help="rewrite the files")
+    fix.add_argument("--database", metavar="FILE", help="the advisory database (also: YETT_ADVISORIES)")
+    fix.add_argument("--paths", nargs="+", metavar="PATH", help="only these files and folders")
+    fix.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
+
+
+def _bandit(bandit: argparse.ArgumentParser) -> None:
+    bandit.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help="bandit's own options")
 
 
 def _explain(explain: argparse.ArgumentParser) -> None:
@@ -109,8 +162,12 @@ def _init(init: argparse.ArgumentParser) -> None:
 
 COMMANDS: dict[str, Command] = {
     "check": Command("look at a change or a repository and give the verdict", _check),
+    "history": Command("look for secrets in everything that was ever committed", _history),
     "policy": Command("check or show the policy", _policy),
     "advisories": Command("the local advisory database", _advisories),
+    "fix": Command("print or apply what would clear the findings", _fix),
+    "sbom": Command("print a bill of materials as CycloneDX or SPDX", _sbom),
+    "bandit": Command("bandit's command, with its options and reports, sooner done", _bandit),
     "explain": Command("what a rule is, why it matters, how to fix it", _explain),
     "rules": Command("list the rules", _rules),
     "init": Command("write a policy, a pre-commit entry and a workflow; overwrites nothing", _init),

@@ -36,6 +36,10 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
+        if arguments[:1] == ["bandit"] or arguments[:1] == ("bandit",):
+            from yett.commands.bandit import run as run_bandit
+
+            return run_bandit(arguments[1:], environment, _say)
         options = parser(arguments[0] if arguments else "").parse_args(arguments)
         return _command(options, environment)
     except YettError as error:
@@ -71,6 +75,21 @@ def _command(options: argparse.Namespace, environment: Mapping[str, str]) -> int
             from yett.commands.advisories import run as run_advisories
 
             return run_advisories(options, _database(options.database, environment), _print, _Progress())
+        case "history":
+            from yett.commands.history import run as run_history
+
+            progress = _Progress()
+            code = run_history(options, environment, _print, progress)
+            progress.clear()
+            return code
+        case "fix":
+            from yett.commands.fix import run as run_fix
+
+            return run_fix(options, environment, _database(options.database, environment), _print)
+        case "sbom":
+            from yett.commands.sbom import run as run_sbom
+
+            return run_sbom(options, environment, _print)
         case "explain" | "rules":
             from yett.commands.rules import run as run_rules
 

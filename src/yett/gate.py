@@ -61,18 +61,19 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
             spent(name, seconds)
     if target.kind in ("tree", "paths"):
         looked = looked.standing()
+    waive_terms = policy.waive_terms(holds.policy, request.today)
     heaps = waive(
         (*looked.findings, *holds.findings),
         (*looked.gaps, *found.gaps),
-        holds.waivers,
+        (*holds.waivers, *holds.explained(looked.findings, waive_terms)),
         looked.directives,
-        policy.waive_terms(holds.policy, request.today),
+        waive_terms,
         ran=request.checks,
         whole=target.kind == "tree",
     )
     looked_up = looked.counts.get("dependencies")
     findings = (*heaps.kept, *holds.over_budget(heaps, looked.directives))
-    terms = policy.judge_terms(holds.policy, request.lenient)
+    terms = policy.judge_terms(holds.policy, request.lenient, request.today)
     outcome, judged = judge(findings, heaps.gaps, terms)
     return Verdict(
         outcome=outcome,
@@ -80,7 +81,7 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
         target=target,
         findings=judged,
         waived=heaps.waived,
-        stale=heaps.stale,
+        stale=tuple(sorted({*heaps.stale, *holds.refused})),
         gaps=heaps.gaps,
         coverage=summary.coverage(request.checks, found, looked, heaps.gaps),
         digests=summary.digests(target, repository, holds, checks, request.advisories if looked_up else ""),
@@ -107,7 +108,8 @@ def _load(name: str, request: Request, holds: policy.Policy) -> Check:
             from yett.checks import dependencies
 
             age = holds.number("complete.advisories_max_age")
-            return dependencies.load(request.advisories, age, request.now)
+            own = dependencies.Options(allow_unaudited=holds.words("checks.dependencies.allow_unaudited"))
+            return dependencies.load(request.advisories, age, request.now, own)
         case "python":
             from yett.checks import python
 

@@ -61,8 +61,11 @@ def _examples(rule: Rule) -> Iterator[str]:
 
 
 def shown(rule: Rule, example: str) -> str:
-    """An example as it can be printed. A secret's shape is enough, and a whole one would set off every scanner."""
-    text = example.strip("\n")
+    """An example as it can be printed, without the marks its test goes by.
+
+    A secret's shape is enough, and a whole one would set off every scanner.
+    """
+    text = re.sub(r"(?m)^[ \t]*# next\n|[ \t]*# <- here$", "", example.strip("\n"))
     if not rule.id.startswith("secrets/"):
         return text
     text = text.replace("PRIVATE KEY", "PRIVATE *** KEY")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from yett.model import Action, Confidence, Finding, Gap, Judged, Outcome, Severity
@@ -12,8 +12,9 @@ from yett.parse.glob import matches
 class Threshold(NamedTuple):
     """From where on an action is taken. `severity` None: never. `only` "new": not for what was there before.
 
-    The last three take the action whatever the severity: for an advisory that nobody has rated, for one that is
-    exploited in the wild, for a package that is malicious.
+    The next four take the action whatever the severity: for an advisory that nobody has rated, for one that is
+    exploited in the wild, for a package that is malicious, for one that will be exploited with at least this likelihood
+    (0 to 1). The last two leave out an advisory that no version clears, and what only development needs.
     """
 
     severity: Severity | None
@@ -22,6 +23,9 @@ class Threshold(NamedTuple):
     unknown_severity: bool = False
     known_exploited: bool = False
     malicious: bool = False
+    epss: float | None = None
+    fixable_only: bool = False
+    production_only: bool = False
 
 
 class Thresholds(NamedTuple):
@@ -37,7 +41,8 @@ class Terms(NamedTuple):
     """What the policy says of findings and gaps.
 
     `rules` names an action for a rule or a glob of rules and wins over every threshold. `required` names the checks
-    whose gaps count. `lenient` names the kinds of gaps that only warn here.
+    whose gaps count. `lenient` names the kinds of gaps that only warn here. `grace` says for how many days after its
+    publication an advisory of a severity only warns; `today` is an ISO 8601 date in UTC.
     """
 
     thresholds: tuple[Thresholds, ...]
@@ -45,6 +50,8 @@ class Terms(NamedTuple):
     required: tuple[str, ...]
     block_on_gap: bool
     lenient: tuple[str, ...] = ()
+    today: str = ""
+    grace: tuple[tuple[Severity, int], ...] = ()
 
 
 def judge(findings: Sequence[Finding], gaps: Sequence[Gap], terms: Terms) -> tuple[Outcome, tuple[Judged, ...]]:
@@ -52,10 +59,31 @@ def judge(findings: Sequence[Finding], gaps: Sequence[Gap], terms: Terms) -> tup
 
     A finding that blocks fails the change whatever else is known; a gap in a required check leaves it undecided.
     """
-    judged = tuple(Judged(finding, *_action(finding, terms)) for finding in findings)
+    judged = tuple(_judged(findings, terms))
     if any(each.action is Action.BLOCK for each in judged):
         return "fail", judged
     return ("undecided" if any(counts(gap, terms) for gap in gaps) else "pass"), judged
+
+
+def _judged(findings: Sequence[Finding], terms: Terms) -> Iterator[Judged]:
+    """Findings that differ in nothing the policy asks about are judged once: a large tree has tens of thousands."""
+    by_path = any(each.path for each in terms.thresholds)
+    told: dict[tuple[object, ...], tuple[Action, str]] = {}
+    for finding in findings:
+        alike = (
+            finding.rule,
+            finding.severity,
+            finding.confidence,
+            finding.known,
+            finding.level,
+            finding.traits,
+            bool(finding.advisories),
+            finding.path if by_path else "",
+        )
+        said = told.get(alike)
+        if said is None:
+            said = told[alike] = _action(finding, terms)
+        yield Judged(finding, *said)
 
 
 def counts(gap: Gap, terms: Terms) -> bool:
@@ -82,7 +110,7 @@ def _action(finding: Finding, terms: Terms) -> tuple[Action, str]:
     chosen = thresholds[-1]
     for action, threshold in ((Action.BLOCK, chosen.block), (Action.WARN, chosen.warn)):
         because = _reached(finding, threshold)
-        if because:
+        if because and not (action is Action.BLOCK and _in_grace(finding, terms)):
             return min(action, finding.level), because
     return Action.INFO, _below(finding, chosen)
 
@@ -91,8 +119,16 @@ def _reached(finding: Finding, threshold: Threshold) -> str:
     """Why a threshold is reached, in words, or ""."""
     if threshold.only == "new" and finding.known:
         return ""
+    if threshold.malicious and "malicious" in finding.traits:
+        return "the package is malicious"
+    if threshold.production_only and "dev" in finding.traits:
+        return ""
+    if threshold.fixable_only and finding.advisories and "fixable" not in finding.traits:
+        return ""
+    likelihood = _number(finding, "epss")
+    if threshold.epss is not None and likelihood is not None and likelihood >= threshold.epss:
+        return f"it will be exploited within 30 days with a likelihood of {likelihood:.0%}"
     for trait, counted, words in (
-        ("malicious", threshold.malicious, "the package is malicious"),
         ("known-exploited", threshold.known_exploited, "it is exploited in the wild"),
         ("unknown-severity", threshold.unknown_severity, "nobody has rated its severity"),
     ):
@@ -105,8 +141,29 @@ def _reached(finding: Finding, threshold: Threshold) -> str:
     return f"severity {finding.severity.word}, confidence {finding.confidence.word}"
 
 
+def _number(finding: Finding, name: str) -> float | None:
+    found = _trait(finding, name)
+    return float(found) if found else None
+
+
+def _trait(finding: Finding, name: str) -> str:
+    return next((trait.partition(":")[2] for trait in finding.traits if trait.startswith(f"{name}:")), "")
+
+
+def _in_grace(finding: Finding, terms: Terms) -> bool:
+    """Whether an advisory is so young that it only warns. What is exploited, or malicious, has no grace."""
+    days = dict(terms.grace).get(finding.severity, 0)
+    published = _trait(finding, "published")
+    if not days or not published or {"malicious", "known-exploited"} & set(finding.traits):
+        return False
+    import datetime
+
+    age = datetime.date.fromisoformat(terms.today) - datetime.date.fromisoformat(published[:10])
+    return age.days < days
+
+
 def _below(finding: Finding, thresholds: Thresholds) -> str:
-    if thresholds.block.only == "new" and finding.known:
+    if finding.known and thresholds.block.only == "new":
         return "it was there before the change"
     return (
         f"severity {finding.severity.word} and confidence {finding.confidence.word} are below the policy's thresholds"

@@ -23,9 +23,7 @@ _LIMIT = 1 << 29
 """Bytes of one file: a store that has grown beyond is begun anew."""
 
 Thing = Finding | Gap | Directive | Unexamined
-_KINDS: dict[str, type[Finding | Gap | Directive | Unexamined]] = {
-    each.__name__: each for each in (Finding, Gap, Directive, Unexamined)
-}
+_KINDS: dict[str, type[Gap | Unexamined]] = {"Gap": Gap, "Unexamined": Unexamined}
 
 
 class Store:
@@ -84,31 +82,33 @@ def text(things: Iterable[Thing]) -> str:
 def things(stored: str, path: str) -> Iterator[Thing]:
     """The things in a text, for a file at `path`."""
     for name, *fields in json.loads(stored):
-        values: list[Any] = [path, *fields]
-        kind = _KINDS[name]
-        if kind is Finding:
-            yield _finding(values)
-        elif kind is Directive:
-            values[3] = tuple(values[3])
-            yield Directive(*values)
+        if name == "Finding":
+            yield _finding(path, fields)
+        elif name == "Directive":
+            fields[2] = tuple(fields[2])
+            yield Directive(path, *fields)
         else:
-            yield kind(*values)
+            yield _KINDS[name](path, *fields)
 
 
 def _plain(thing: Thing) -> tuple[object, ...]:
     return tuple(thing)[1:]
 
 
-def _finding(values: list[Any]) -> Finding:
-    made = Finding(*values)
-    return made._replace(
-        severity=Severity(made.severity),
-        confidence=Confidence(made.confidence),
-        level=Action(made.level),
-        traits=tuple(made.traits),
-        package=Package(*made.package),
-        advisories=tuple(made.advisories),
-    )
+_SEVERITIES = {each.value: each for each in Severity}
+_CONFIDENCES = {each.value: each for each in Confidence}
+_ACTIONS = {each.value: each for each in Action}
+_NONE = Package("", "", "")
+
+
+def _finding(path: str, fields: list[Any]) -> Finding:
+    fields[6] = _SEVERITIES[fields[6]]
+    fields[7] = _CONFIDENCES[fields[7]]
+    fields[11] = _ACTIONS[fields[11]]
+    fields[13] = tuple(fields[13])
+    fields[14] = Package(*fields[14]) if any(fields[14]) else _NONE
+    fields[15] = tuple(fields[15])
+    return Finding(path, *fields)
 
 
 def _private(folder: str) -> bool:

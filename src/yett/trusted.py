@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from yett import git, policy
 from yett.collect import read_file
 from yett.digest import of
 from yett.errors import YettError
-from yett.model import Blob, Directive, Finding, Hit, Rule, Target, Waiver, finding
+from yett.model import Blob, Directive, Finding, Hit, Rule, Stale, Target, Waiver, finding
 from yett.policy import load
-from yett.waive import Sorted, added
+from yett.waive import Sorted, Terms, added
+
+if TYPE_CHECKING:
+    from yett.sbom.vex import Statement
 
 _SIZE_LIMIT = 1024 * 1024
 
@@ -29,6 +32,16 @@ class Trusted(NamedTuple):
     waivers: tuple[Waiver, ...]
     waivers_digest: str
     findings: tuple[Finding, ...]
+    statements: tuple[Statement, ...] = ()
+    refused: tuple[Stale, ...] = ()
+
+    def explained(self, findings: Sequence[Finding], terms: Terms) -> tuple[Waiver, ...]:
+        """A waiver for each finding that a VEX document of the policy speaks of."""
+        if not self.statements:
+            return ()
+        from yett.sbom import vex
+
+        return vex.waivers(self.statements, findings, terms.max_days)
 
     def over_budget(self, heaps: Sorted, directives: Sequence[Directive]) -> tuple[Finding, ...]:
         """A finding for each directive that the change adds, and that is honoured, beyond what one change may add."""
@@ -76,13 +89,35 @@ def _trusted(policy_file: str, read: load.Reader, head: load.Reader | None) -> T
     text = read(place)
     waivers = load.waivers(text, place) if text is not None else ()
     result = Trusted(holds, waivers, _digest(text), ())
+    if places := holds.words("suppress.vex"):
+        result = _with_vex(result, places, text or b"", read)
     return result if head is None else _altered(result, read, head)
+
+
+def _with_vex(result: Trusted, places: Sequence[str], text: bytes, read: load.Reader) -> Trusted:
+    """With what the VEX documents state. One that is not there is an error: somebody relies on it."""
+    from yett.sbom import vex
+
+    for place in places:
+        document = read(place)
+        if document is None:
+            raise YettError(f"{place} does not exist: take it out of suppress.vex, or commit it")
+        said = vex.read(document, place)
+        text += b"\0" + document
+        result = result._replace(
+            statements=(*result.statements, *said.statements), refused=(*result.refused, *said.stale)
+        )
+    return result._replace(waivers_digest=_digest(text))
 
 
 def _altered(result: Trusted, before: load.Reader, after: load.Reader) -> Trusted:
     place = result.policy.word("suppress.waivers")
-    found = (*_policy_changes(before, after), *_waiver_changes(before(place), after(place), place))
-    return result._replace(findings=found)
+    found = [*_policy_changes(before, after), *_waiver_changes(before(place), after(place), place)]
+    for document in result.policy.words("suppress.vex"):
+        if before(document) != after(document):
+            message = f"this change alters {document}, which says which advisories do not concern you"
+            found.append(_found("waivers-changed", document, 1, message, message))
+    return result._replace(findings=tuple(found))
 
 
 def _policy_changes(before: load.Reader, after: load.Reader) -> Iterator[Finding]:

@@ -24,24 +24,7 @@ _EXTENSIONS = {
     ".tf": "Terraform configuration",
     ".bicep": "Bicep configuration",
 }
-_LOCKFILES = (
-    "bun.lock",
-    "cargo.lock",
-    "composer.lock",
-    "conda-lock.yml",
-    "environment.yml",
-    "gemfile.lock",
-    "go.mod",
-    "gradle.lockfile",
-    "mix.lock",
-    "packages.lock.json",
-    "pdm.lock",
-    "pipfile.lock",
-    "pnpm-lock.yaml",
-    "pom.xml",
-    "pylock.toml",
-    "yarn.lock",
-)
+_LOCKFILES = ("conda-lock.yml", "package.resolved", "paket.lock", "pubspec.lock", "rebar.lock", "stack.yaml.lock")
 
 
 def kind(path: str) -> str:

@@ -1,25 +1,33 @@
-"""OSV's bulk files to one SQLite file: everything is read and checked first, then the old file is replaced at once."""
+"""OSV's bulk files to one SQLite file. Everything is read and checked first, then the old file is replaced at once.
+
+An update reads again what has changed: each ecosystem's `modified_id.csv` names the date of every advisory, and those
+dates are compared one by one with the ones that were read before. A cursor at the newest of them would not do: some
+records are dated in the future, and others arrive with a date that is past.
+"""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import IO, NamedTuple
 
-from yett.advisories.record import Part, Record, Unused, read
-from yett.advisories.schema import APPLICATION, EXPLOITED, MALICIOUS, SCHEMA, TABLES
-from yett.advisories.source import KEV, KEV_FILE, OSV, AbsentError, Progress, Source, fetch, source
+from yett.advisories.archive import Archive, again, merged, refreshed
+from yett.advisories.beside import DAY, beside
+from yett.advisories.download import Progress, shown
+from yett.advisories.export import opened
+from yett.advisories.lookup import Unusable
+from yett.advisories.record import Record
+from yett.advisories.source import OSV, Source, is_web, source
+from yett.advisories.store import Content, Unread, content, skipped, touch, write
 from yett.errors import YettError
 
-AUDITED = ("PyPI", "npm")
-"""The ecosystems whose lockfiles are read: what is fetched unless more is asked for."""
+AUDITED = ("Go", "Maven", "NuGet", "Packagist", "PyPI", "RubyGems", "crates.io", "npm")
+"""The ecosystems whose lockfiles are read and whose versions can be compared."""
 
-MOST_RECORDS = 2_000_000
-LARGEST_RECORD = 32 << 20
-LARGEST_TOTAL = 8 << 30
-"""Bounds on what an archive may unpack to: several times what OSV publishes, far less than a bomb."""
+QUIET = 45
+"""OSV's newest advisory is minutes old. One whose newest is older than so many days is a mirror nobody refreshes."""
 
 
 class Skip(NamedTuple):
@@ -32,7 +40,9 @@ class Skip(NamedTuple):
 
 class Summary(NamedTuple):
     """What an update did. `records` counts advisories by ecosystem; `exploited` those in the catalogue of known
-    exploits, which is "" in `kev` where there was none to read."""
+    exploits, which is "" in `kev` where there was none to read. `changed` counts the advisories that were read again;
+    `rebuilt` is False where nothing had changed and the database was only dated anew. `notes` are sentences about what
+    could not be had."""
 
     database: str
     source: str
@@ -44,6 +54,9 @@ class Summary(NamedTuple):
     kev: str
     skipped: tuple[Skip, ...]
     size: int
+    changed: int = 0
+    rebuilt: bool = True
+    notes: tuple[str, ...] = ()
 
 
 def update(
@@ -53,49 +66,179 @@ def update(
     now: float,
     progress: Progress | None = None,
     kev: str | None = None,
+    digest: str = "",
+    used: Sequence[str] = (),
 ) -> Summary:
-    """Build the database from `base` (OSV's bucket where it is "") and put it in place of the old one.
+    """Bring the database up to what `base` has (OSV's bucket where it is ""), or put it there.
 
-    Without `ecosystems`, everything a folder has, or what is audited of an address. `kev` is the address or path of
-    CISA's catalogue; by default CISA's own for OSV's bucket, and the one beside `base` otherwise. `now` is in seconds
-    since 1970. Raises YettError, and then the old database is as it was.
+    `base` is an address or a folder laid out like OSV's bucket, or a database that was exported. Without `ecosystems`,
+    everything a folder has; of an address those `used` that it has, or else all that are audited. `kev` is the address
+    or path of CISA's catalogue; by default CISA's own for OSV's bucket, and the one beside or inside `base` otherwise,
+    as for the other sides. With a `digest`, only advisories of this digest are taken. `now` is in seconds since 1970.
+    Raises YettError, and then the old database is as it was.
     """
     base = base or OSV
+    with _uncollected():
+        return _updated(base, database, ecosystems, now, progress, kev, digest, used)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: it would walk over a million lasting values again and again, a quarter of the
+    time an update takes, and there are no cycles among them."""
+    import gc
+
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _updated(
+    base: str,
+    database: str,
+    ecosystems: Sequence[str],
+    now: float,
+    progress: Progress | None,
+    kev: str | None,
+    digest: str,
+    used: Sequence[str],
+) -> Summary:
+    if base.lower().endswith(".sqlite") or os.path.isfile(base):
+        return _load(base, database, ecosystems, progress, digest)
     origin = source(base)
-    wanted = _wanted(origin, ecosystems)
-    exploited, kev_source = _exploited(origin, kev)
-    skips: dict[str, tuple[int, str]] = {}
-    records: dict[str, Record] = {}
+    wanted = _wanted(origin, ecosystems, used)
+    old = _held(database, shown(base), wanted)
+    archives: dict[str, Archive] = {}
     for ecosystem in wanted:
         with _scratch(database) as scratch:
-            _collect(origin, ecosystem, frozenset(wanted), scratch, records, skips, progress)
+            held = old.origins.get(ecosystem) if old else None
+            archives[ecosystem] = refreshed(origin, ecosystem, frozenset(wanted), held, now, scratch, progress)
+    if old:
+        _completed(origin, old, archives, database, progress)
+    notes = [note for archive in archives.values() for note in archive.notes]
+    records, changed = _applied(old, archives)
+    others = beside(origin, old, records, bool(changed), wanted, now, kev, progress)
+    notes.extend(others.notes)
+    unread = _unread(old, archives)
+    fresh = Content(
+        shown(base),
+        now,
+        wanted,
+        records,
+        others.marks,
+        unread,
+        {**{name: archive.read for name, archive in archives.items()}, **others.origins},
+        others.eol,
+        others.popular,
+    )
+    if (note := _quiet(records, now)) and shown(base) != OSV:
+        notes.append(note)
+    if _is_plain(base):
+        notes.append("what comes over http without encryption can be changed by anybody on the way: use https")
+    if old and _same(old, fresh) and digest in ("", old.digest):
+        touch(database, now, fresh.origins)
+        return _summary(database, fresh, old.digest, changed=0, rebuilt=False, notes=notes)
     if progress:
         progress("write", 0, 0)
-    skipped = tuple(sorted(Skip(reason, count, example) for reason, (count, example) in skips.items()))
-    digest, counts, marked = _write(database, wanted, records, exploited, now, base, kev_source, skipped)
+    return _summary(database, fresh, write(database, fresh, digest).digest, changed, True, notes)
+
+
+def _summary(
+    database: str, held: Content, digest: str, changed: int, rebuilt: bool, notes: Iterable[str] = ()
+) -> Summary:
+    """What there is to say of a database after an update."""
+    catalogue = held.origins.get("kev")
+    counts = Counter(ecosystem for record in held.records.values() for ecosystem in {eco for eco, _ in record.parts})
     return Summary(
         database,
-        base,
+        held.source,
         digest,
-        now,
-        counts,
-        len(records),
-        marked,
-        kev_source,
-        skipped,
+        held.built_at,
+        tuple((name, counts[name]) for name in held.ecosystems),
+        len(held.records),
+        sum(marks.exploited for marks in held.marks.values()),
+        catalogue.address if catalogue else "",
+        tuple(map(Skip._make, skipped(held.unread))),
         os.path.getsize(database),
+        changed,
+        rebuilt,
+        tuple(notes),
     )
 
 
-def _wanted(origin: Source, asked: Sequence[str]) -> tuple[str, ...]:
+def _held(database: str, base: str, wanted: tuple[str, ...]) -> Content | None:
+    """What is there to build upon: a database of the same source about the same ecosystems."""
+    if not os.path.exists(database):
+        return None
+    found = content(database)
+    if isinstance(found, Unusable) or found.source != base or found.ecosystems != wanted:
+        return None
+    return found
+
+
+def _same(old: Content, fresh: Content) -> bool:
+    return (
+        old.records == fresh.records
+        and old.marks == fresh.marks
+        and old.eol == fresh.eol
+        and old.popular == fresh.popular
+        and sorted(old.unread) == sorted(fresh.unread)
+        and old.origins.keys() == fresh.origins.keys()
+        and all(old.origins[name].state == item.state for name, item in fresh.origins.items())
+    )
+
+
+def _quiet(records: Mapping[str, Record], now: float) -> str:
+    """What to say of a source that has had nothing new for a long time."""
+    import time
+
+    today = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    newest = max((record.modified for record in records.values() if record.modified <= today), default="")
+    old = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - QUIET * DAY))
+    return f"the newest advisory there is of {newest[:10]}: is the mirror still refreshed?" if newest < old else ""
+
+
+def _load(base: str, database: str, ecosystems: Sequence[str], progress: Progress | None, digest: str) -> Summary:
+    """Take in a database that was exported. Its age stays that of its advisories."""
+    with opened(base, database, progress) as found:
+        if missing := sorted(set(ecosystems) - set(found.ecosystems)):
+            raise YettError(f"{shown(base)} has no advisories for {' or '.join(missing)}")
+        if digest and digest != found.digest:
+            raise YettError(f"{shown(base)} has the digest {found.digest}, not {digest}: not used")
+        old = content(database) if os.path.exists(database) else None
+        before = old if isinstance(old, Content) else None
+        if before and (before.digest, before.built_at) == (found.digest, found.built_at):
+            return _summary(database, found, found.digest, 0, False)
+        notes = []
+        if before and before.built_at > found.built_at:
+            notes.append("it is older than the database that it replaces")
+        if progress:
+            progress("write", 0, 0)
+        return _summary(database, found, write(database, found, found.digest).digest, len(found.records), True, notes)
+
+
+def _is_plain(base: str) -> bool:
+    """Whether an address is http, to another machine."""
+    if not base.lower().startswith("http://"):
+        return False
+    host = shown(base)[len("http://") :].partition("/")[0]
+    return host.rpartition(":")[0] not in ("127.0.0.1", "localhost", "[::1]") and host not in ("127.0.0.1", "localhost")
+
+
+def _wanted(origin: Source, asked: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
     """The ecosystems to build, sorted, each of which the source says it has."""
     offered = origin.ecosystems()
     if offered is not None and not offered:
         raise YettError(f"{origin.base} has no advisories: expected a folder with PyPI/all.zip and the like")
     if not asked:
-        if offered is None:
-            return AUDITED
-        chosen = offered if not origin.base.startswith(("http://", "https://")) else set(offered) & set(AUDITED)
+        if not is_web(origin.base) and offered is not None:
+            return offered
+        known = set(AUDITED if offered is None else offered)
+        chosen = known & set(used) or known & set(AUDITED)
         if not chosen:
             raise YettError(f"{origin.base} has no advisories for {' or '.join(AUDITED)}")
         return tuple(sorted(chosen))
@@ -114,24 +257,6 @@ def _suggestion(name: str, offered: Iterable[str]) -> str:
     return f', did you mean "{by_case[near[0]]}"?' if near else f": it has {', '.join(sorted(by_case.values()))}"
 
 
-def _exploited(origin: Source, kev: str | None) -> tuple[frozenset[str], str]:
-    """The CVE ids in the catalogue of known exploits, and where it came from. Asked for by name, it must be there."""
-    import json
-
-    beside = f"../{KEV_FILE}"
-    where = kev or (KEV if origin.base == OSV else f"{os.path.dirname(origin.base)}/{KEV_FILE}")
-    try:
-        document = json.loads(fetch(where) if kev or where == KEV else origin.text(beside))
-        entries = document["vulnerabilities"]
-        return frozenset(str(entry["cveID"]) for entry in entries), where
-    except (AbsentError, YettError) as error:
-        if not kev:
-            return frozenset(), ""
-        raise YettError(f"cannot read the catalogue of known exploits {kev}: {error}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise YettError(f"{where} is not CISA's catalogue of known exploited vulnerabilities") from error
-
-
 @contextmanager
 def _scratch(database: str) -> Iterator[IO[bytes]]:
     """A nameless file beside the database, for downloads too large for memory or for /tmp."""
@@ -147,177 +272,39 @@ def _scratch(database: str) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _collect(
-    origin: Source,
-    ecosystem: str,
-    wanted: frozenset[str],
-    scratch: IO[bytes],
-    records: dict[str, Record],
-    skips: dict[str, tuple[int, str]],
-    progress: Progress | None,
+def _completed(
+    origin: Source, old: Content, archives: dict[str, Archive], database: str, progress: Progress | None
 ) -> None:
-    """Add one ecosystem's advisories to `records`, and what could not be used to `skips`."""
-    import json
-
-    def skip(reason: str, ident: str) -> None:
-        count, example = skips.get(reason, (0, ident))
-        skips[reason] = (count + 1, example)
-
-    used = total = 0
-    for name, size, content in _members(origin, ecosystem, scratch, progress):
-        total = size
-        try:
-            document = json.loads(content)
-        except (ValueError, RecursionError):
-            skip("not JSON", f"{ecosystem}/{name}")
-            continue
-        found = read(document, wanted)
-        if isinstance(found, Unused):
-            skip(found.reason, found.id or f"{ecosystem}/{name}")
-            used += found.reason == "withdrawn"
-            continue
-        used += 1
-        for flaw in found.flaws:
-            skip(f"in part: {flaw}", found.id)
-        known = records.get(found.id)
-        records[found.id] = found if known is None else _merged(known, found)
-    if not used:
-        raise YettError(f"{ecosystem}/all.zip of {origin.base} has no usable advisory among {total} records")
+    """Of an advisory in several archives that has changed in one of them, read what the others say as well: the
+    database has but the sum of it."""
+    changed = {ident for archive in archives.values() for ident in archive.news}
+    for ecosystem, archive in archives.items():
+        held = old.origins[ecosystem]
+        others = sorted((changed & held.state.keys() & old.records.keys()) - archive.news.keys())
+        if others:
+            with _scratch(database) as scratch:
+                found = again(origin, ecosystem, held, others, frozenset(archives), scratch, progress)
+            archives[ecosystem] = archive._replace(news={**archive.news, **found})
 
 
-def _merged(one: Record, other: Record) -> Record:
-    """The same advisory out of two archives: the one modified last, about all packages that either names."""
-    newer, older = (other, one) if other.modified > one.modified else (one, other)
-    return newer._replace(parts={**older.parts, **newer.parts})
+def _applied(old: Content | None, archives: Mapping[str, Archive]) -> tuple[dict[str, Record], int]:
+    """The records as they are now, and how many of them have changed. One may lie in several archives."""
+    records = dict(old.records) if old else {}
+    changed = {ident for archive in archives.values() for ident in archive.news}
+    for ident in changed:
+        records.pop(ident, None)
+    for archive in archives.values():
+        for ident, record in archive.news.items():
+            if record:
+                known = records.get(ident)
+                records[ident] = record if known is None else merged(known, record)
+    return records, len(changed) if old else len(records)
 
 
-def _members(
-    origin: Source, ecosystem: str, scratch: IO[bytes], progress: Progress | None
-) -> Iterator[tuple[str, int, bytes]]:
-    """The records of an archive: name, how many there are in all, content."""
-    import zipfile
-    import zlib
-
-    place = f"{ecosystem}/all.zip"
-    try:
-        with origin.open(place, scratch, progress) as file, zipfile.ZipFile(file) as archive:
-            members = [info for info in archive.infolist() if info.filename.endswith(".json")]
-            if not members:
-                raise YettError(f"{place} of {origin.base} is empty")
-            if (
-                len(members) > MOST_RECORDS
-                or sum(info.file_size for info in members) > LARGEST_TOTAL
-                or max(info.file_size for info in members) > LARGEST_RECORD
-            ):
-                raise YettError(f"{place} of {origin.base} would unpack to more than advisories ever need: not read")
-            for done, info in enumerate(members):
-                if progress and done % 2000 == 0:
-                    progress(f"read {ecosystem}", done, len(members))
-                yield info.filename, len(members), archive.read(info)
-            if progress:
-                progress(f"read {ecosystem}", len(members), len(members))
-    except AbsentError as error:
-        raise YettError(f"{origin.base} has no {place}: is it laid out like {OSV}?") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise YettError(f"{place} of {origin.base} is not a sound zip file ({error}): fetch it again") from error
-    except OSError as error:
-        raise YettError(f"cannot read {place} of {origin.base}: {error.strerror or error}") from error
-
-
-def _write(
-    database: str,
-    ecosystems: tuple[str, ...],
-    records: dict[str, Record],
-    exploited: frozenset[str],
-    now: float,
-    base: str,
-    kev: str,
-    skipped: tuple[Skip, ...],
-) -> tuple[str, tuple[tuple[str, int], ...], int]:
-    """Write the file beside the old one and swap them. Digest, advisories by ecosystem, how many are exploited."""
-    import hashlib
-    import json
-    import sqlite3
-
-    numbers = {name: number for number, name in enumerate(ecosystems)}
-    digest = hashlib.sha256(f"yett advisories {SCHEMA}\n".encode())
-    advisories = []
-    affected: list[tuple[int, str, int, Part]] = []
-    counts: Counter[str] = Counter()
-    marked = 0
-    for number, ident in enumerate(sorted(records)):
-        record = records[ident]
-        is_exploited = ident in exploited or not exploited.isdisjoint(record.aliases)
-        marked += is_exploited
-        flags = MALICIOUS * record.malicious + EXPLOITED * is_exploited
-        aliases = " ".join(record.aliases)
-        row = (
-            number,
-            ident,
-            int(record.severity),
-            record.source,
-            flags,
-            aliases,
-            record.summary,
-            record.published,
-            record.modified,
-        )
-        advisories.append(row)
-        digest.update("\0".join(map(str, row)).encode())
-        for ecosystem in {ecosystem for ecosystem, _ in record.parts}:
-            counts[ecosystem] += 1
-        affected.extend((numbers[eco], package, number, part) for (eco, package), part in record.parts.items())
-    affected.sort(key=lambda row: row[:3])
-    rows = [(number, package, advisory, part.ranges, part.versions) for number, package, advisory, part in affected]
-    for place in rows:
-        digest.update("\0".join(map(str, place)).encode())
-    digest.update("\0".join(ecosystems).encode())
-    totals = tuple((name, counts[name]) for name in ecosystems)
-    meta = {
-        "digest": digest.hexdigest(),
-        "built_at": repr(float(now)),
-        "source": base,
-        "kev": kev,
-        "skipped": json.dumps(skipped),
-        "exploited": str(marked),
-    }
-    path = os.path.abspath(database)
-    fresh = f"{path}.{os.getpid()}.new"
-    try:
-        _forget(fresh)
-        connection = sqlite3.connect(fresh, isolation_level=None)
-        try:
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA}")
-            connection.execute("BEGIN")
-            for table in TABLES:
-                connection.execute(table)
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
-            connection.executemany(
-                "INSERT INTO ecosystem VALUES (?, ?, ?)",
-                [(numbers[name], name, count) for name, count in totals],
-            )
-            connection.executemany("INSERT INTO advisory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", advisories)
-            connection.executemany("INSERT INTO affected VALUES (?, ?, ?, ?, ?)", rows)
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
-        with open(fresh, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
-    except (OSError, sqlite3.Error) as error:
-        raise YettError(f"cannot write the advisory database {database}: {error}") from error
-    finally:
-        _forget(fresh)
-    return digest.hexdigest(), totals, marked
-
-
-def _forget(path: str) -> None:
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise YettError(f"cannot remove {path}: {error.strerror}") from error
+def _unread(old: Content | None, archives: Mapping[str, Archive]) -> tuple[Unread, ...]:
+    found = {item for archive in archives.values() for item in archive.unread}
+    for item in old.unread if old else ():
+        archive = archives[item.archive]
+        if not archive.whole and item.id not in archive.news:
+            found.add(item)
+    return tuple(sorted(found))

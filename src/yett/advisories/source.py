@@ -1,88 +1,117 @@
 """Where advisories come from: OSV's bucket, a mirror of it, or a folder laid out the same way.
 
-The layout is `<base>/ecosystems.txt` and `<base>/<Ecosystem>/all.zip`
-(https://google.github.io/osv.dev/data/#data-dumps).
+The layout is `<base>/ecosystems.txt`, `<base>/<Ecosystem>/all.zip`, `<base>/<Ecosystem>/modified_id.csv` and
+`<base>/<Ecosystem>/<ID>.json` (https://google.github.io/osv.dev/data/#data-dumps).
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable
-from typing import IO, Protocol
+import stat
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
+from yett.advisories.download import AbsentError, Progress, download, shown
 from yett.errors import YettError
 
-OSV = "https://osv-vulnerabilities.storage.googleapis.com"
-KEV = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
-"""CISA's catalogue of vulnerabilities that are known to be exploited."""
+if TYPE_CHECKING:
+    import requests
 
-KEV_FILE = "kev/known_exploited_vulnerabilities.json"
+OSV = "https://osv-vulnerabilities.storage.googleapis.com"
 LARGEST_DOWNLOAD = 4 << 30
 LARGEST_TEXT = 64 << 20
-ATTEMPTS = 3
-PATIENCE = (10.0, 60.0)
-"""Seconds to connect, and between two pieces of an answer."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is under way, how much of it is done and of how much (0: not known)."""
 
 
-class AbsentError(Exception):
-    """The source has nothing under that name."""
+class Text(NamedTuple):
+    """The content of a small file; `mark` tells next time whether it has changed, "" where it cannot."""
+
+    content: bytes
+    mark: str
+
+
+class Large(NamedTuple):
+    """A large file, seekable, to be closed by whoever asked for it."""
+
+    file: IO[bytes]
+    mark: str
 
 
 class Source(Protocol):
-    """Names are relative to the base and `/`-separated."""
+    """Names are relative to the base and `/`-separated. `base` holds no password."""
 
     base: str
 
     def ecosystems(self) -> tuple[str, ...] | None:
         """What the source has, sorted; None if it does not say. Raises YettError where there is no source at all."""
 
-    def text(self, name: str) -> bytes:
-        """A small file. Raises AbsentError or YettError."""
+    def text(self, name: str, mark: str = "") -> Text | None:
+        """A small file; None where it still has the mark. Raises AbsentError or YettError."""
 
-    def open(self, name: str, scratch: IO[bytes], progress: Progress | None) -> IO[bytes]:
-        """A large file, seekable; a download goes through `scratch`. Raises AbsentError or YettError."""
+    def open(self, name: str, scratch: IO[bytes], progress: Progress | None, mark: str = "") -> Large | None:
+        """A large file; a download goes through `scratch`. None where it still has the mark. Raises AbsentError or
+        YettError."""
 
 
 def source(base: str) -> Source:
     """The source that `base` names: an http or https address, a file:// address or a folder."""
-    return Web(base.rstrip("/")) if _is_web(base) else Folder(_path(base))
+    return Web(base.rstrip("/")) if is_web(base) else Folder(path(base))
 
 
-def fetch(address: str) -> bytes:
-    """A small file by its own address or path. Raises AbsentError or YettError."""
-    if _is_web(address):
+def fetch(address: str, mark: str = "") -> Text | None:
+    """A small file by its own address or path; None where it still has the mark. Raises AbsentError or YettError."""
+    if is_web(address):
         folder, _, name = address.rpartition("/")
-        return Web(folder).text(name)
-    with _open(_path(address)) as file:
-        return file.read(LARGEST_TEXT)
+        return Web(folder).text(name, mark)
+    return _read(path(address), mark)
 
 
-def _is_web(address: str) -> bool:
+def large(address: str, scratch: IO[bytes], progress: Progress | None) -> Large:
+    """A large file by its own address or path; a download goes through `scratch`. Raises AbsentError or YettError."""
+    if is_web(address):
+        folder, _, name = address.rpartition("/")
+        found = Web(folder).open(name, scratch, progress)
+        assert found is not None  # no mark was given
+        return found
+    return _open(path(address))
+
+
+def is_web(address: str) -> bool:
     return address.lower().startswith(("http://", "https://"))
 
 
-def _path(address: str) -> str:
+def path(address: str) -> str:
+    """The path that a file:// address or a path means."""
     scheme, colon, rest = address.partition("://")
     if not colon:
         return address
     if scheme.lower() != "file":
-        raise YettError(f"cannot read {address}: give an https:// address, a file:// address or a path")
+        raise YettError(f"cannot read {shown(address)}: give an https:// address, a file:// address or a path")
     from urllib.parse import unquote
 
     return unquote(rest.removeprefix("localhost"))
 
 
-def _open(path: str) -> IO[bytes]:
+def _open(place: str) -> Large:
     try:
-        return open(path, "rb")
-    except FileNotFoundError as error:
-        raise AbsentError(path) from error
-    except OSError as error:
-        raise YettError(f"cannot read {path}: {error.strerror}") from error
+        if not stat.S_ISREG(os.stat(place).st_mode):  # a pipe would wait for ever
+            raise YettError(f"cannot read {place}: it is not a file")
+        file = open(place, "rb")  # noqa: SIM115 - the caller closes it
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise AbsentError(place) from error
+    except (OSError, ValueError) as error:
+        raise YettError(f"cannot read {place}: {getattr(error, 'strerror', None) or error}") from error
+    about = os.fstat(file.fileno())
+    return Large(file, f"{about.st_mtime_ns}-{about.st_size}")
+
+
+def _read(place: str, mark: str) -> Text | None:
+    file, now = _open(place)
+    with file:
+        if mark and mark == now:
+            return None
+        content = file.read(LARGEST_TEXT + 1)
+    if len(content) > LARGEST_TEXT:
+        raise YettError(f"{place} is larger than {LARGEST_TEXT >> 20} MiB: not read any further")
+    return Text(content, now)
 
 
 class Folder:
@@ -99,11 +128,15 @@ class Folder:
             raise YettError(f"cannot read the advisory folder {self.base}: {error.strerror}") from error
         return tuple(sorted(name for name in names if os.path.isfile(os.path.join(self.base, name, "all.zip"))))
 
-    def text(self, name: str) -> bytes:
-        return fetch(self._place(name))
+    def text(self, name: str, mark: str = "") -> Text | None:
+        return _read(self._place(name), mark)
 
-    def open(self, name: str, scratch: IO[bytes], progress: Progress | None) -> IO[bytes]:
-        return _open(self._place(name))
+    def open(self, name: str, scratch: IO[bytes], progress: Progress | None, mark: str = "") -> Large | None:
+        found = _open(self._place(name))
+        if mark and found.mark == mark:
+            found.file.close()
+            return None
+        return found
 
     def _place(self, name: str) -> str:
         return os.path.join(self.base, *name.split("/"))
@@ -113,61 +146,38 @@ class Web:
     """An http or https address; proxies and certificates come from the environment, as `requests` reads it."""
 
     def __init__(self, base: str) -> None:
-        self.base = base
+        self.base = shown(base)
+        self._base = base
+        self._session: requests.Session | None = None
 
     def ecosystems(self) -> tuple[str, ...] | None:
         try:
-            listed = self.text("ecosystems.txt").decode("utf-8", "replace").split("\n")
+            found = self.text("ecosystems.txt")
         except AbsentError:
             return None
+        listed = found.content.decode("utf-8", "replace").split("\n") if found else []
         return tuple(sorted({line.strip() for line in listed if line.strip() and ":" not in line}))
 
-    def text(self, name: str) -> bytes:
+    def text(self, name: str, mark: str = "") -> Text | None:
         from io import BytesIO
 
         into = BytesIO()
-        _download(self._address(name), into, LARGEST_TEXT, None)
-        return into.getvalue()
+        now = download(self._asking(), self._address(name), into, LARGEST_TEXT, None, mark)
+        return None if now is None else Text(into.getvalue(), now)
 
-    def open(self, name: str, scratch: IO[bytes], progress: Progress | None) -> IO[bytes]:
-        _download(self._address(name), scratch, LARGEST_DOWNLOAD, progress)
+    def open(self, name: str, scratch: IO[bytes], progress: Progress | None, mark: str = "") -> Large | None:
+        now = download(self._asking(), self._address(name), scratch, LARGEST_DOWNLOAD, progress, mark)
         scratch.seek(0)
-        return scratch
+        return None if now is None else Large(scratch, now)
+
+    def _asking(self) -> requests.Session:
+        if self._session is None:
+            import requests
+
+            self._session = requests.Session()
+        return self._session
 
     def _address(self, name: str) -> str:
         from urllib.parse import quote, urljoin
 
-        return urljoin(self.base + "/", quote(name))
-
-
-def _download(address: str, into: IO[bytes], most: int, progress: Progress | None) -> None:
-    import requests
-
-    for attempt in range(1, ATTEMPTS + 1):
-        into.seek(0)
-        into.truncate()
-        try:
-            with requests.get(address, stream=True, timeout=PATIENCE) as answer:
-                if answer.status_code in (404, 410):
-                    raise AbsentError(address)
-                answer.raise_for_status()
-                total = int(answer.headers.get("Content-Length") or 0)
-                done = 0
-                for piece in answer.iter_content(1 << 18):
-                    done += len(piece)
-                    if done > most:
-                        raise YettError(f"{address} is larger than {most >> 20} MiB: not read any further")
-                    into.write(piece)
-                    if progress:
-                        progress(f"download {address}", done, max(total, done) if total else 0)
-                return
-        except (requests.RequestException, ValueError) as error:
-            refused = isinstance(error, requests.HTTPError) and error.response.status_code < 500
-            if attempt == ATTEMPTS or refused or isinstance(error, ValueError):
-                raise YettError(f"cannot fetch {address}: {_cause(error)}") from error
-            time.sleep(attempt)
-
-
-def _cause(error: Exception) -> str:
-    """The first line of what went wrong, without the chain of objects that requests likes to print."""
-    return type(error).__name__ + ": " + " ".join(str(error).split())[:200]
+        return urljoin(self._base + "/", quote(name))

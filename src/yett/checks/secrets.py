@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from yett import __version__
 from yett.checks import Check
 from yett.model import Blob, Confidence, Finding, Gap, Hit, finding
+from yett.parse.decode import Excess, Piece, Runs, pieces
 from yett.parse.encoding import Cursor, views
 from yett.parse.literals import Literals
 from yett.rules.secrets import SECRETS
 from yett.rules.secrets.doubt import fake
+from yett.rules.secrets.generic import GENERIC
 from yett.rules.secrets.record import Found, Secret, begins, binary, ends, rule
 
-_REVISION = "1"
+_REVISION = "2"
 """Raised when the same rules would give other results: what is remembered of earlier runs is then not used."""
 
 _MORE = 65_536
@@ -27,16 +29,33 @@ class _Candidate(NamedTuple):
     secret: Secret
 
 
+class Sighting(NamedTuple):
+    """A secret in a text: `found` says where and how sure, `how` in which spellings it lies, outermost first.
+
+    `value` is the secret itself and has to stay inside the process.
+    """
+
+    found: Found
+    secret: Secret
+    value: str
+    how: tuple[str, ...] = ()
+
+
 def load() -> Check:
     """The check for secrets. Compiles nothing: that is done when a file is looked at."""
-    seen = zlib.crc32("\0".join(f"{secret.id} {secret.pattern} {secret.keywords}" for secret in SECRETS).encode())
     return Check(
         name="secrets",
-        digest=f"{__version__}.{_REVISION}.{len(SECRETS)}.{seen:08x}",
+        digest=digest(),
         wants=_everything,
         inspect=_inspector(),
         head_only=False,
     )
+
+
+def digest() -> str:
+    """What the results depend on: the version of yett, this module's revision, and the rules."""
+    seen = zlib.crc32("\0".join(f"{secret.id} {secret.pattern} {secret.keywords}" for secret in SECRETS).encode())
+    return f"{__version__}.{_REVISION}.{len(SECRETS)}.{seen:08x}"
 
 
 def _everything(path: str) -> bool:
@@ -45,64 +64,215 @@ def _everything(path: str) -> bool:
 
 
 def _inspector() -> Callable[[Blob], Iterator[Finding | Gap]]:
-    words: dict[str, list[int]] = {}
-    for number, secret in enumerate(SECRETS):
-        for keyword in secret.keywords:
-            words.setdefault(keyword.lower(), []).append(number)
-    literals = Literals([word.encode() for word in words])
-    owners = list(words.values())
-    patterns: dict[int, Any] = {}
+    seeker = Seeker()
 
     def inspect(blob: Blob) -> Iterator[Finding | Gap]:
         seen = set()
         for view in views(blob.data):
-            hits = literals.find(view.data)
-            if not hits:
-                continue
-            places: dict[int, list[int]] = {}
-            for word, end in hits:
-                for number in owners[word]:
-                    places.setdefault(number, []).append(end)
             cursor = Cursor(view)
-            for found, secret in _settled(_candidates(view.data, places, blob.path, patterns)):
-                line, column = cursor.at(found.start)
-                end_line, end_column = cursor.at(found.end)
-                value = view.data[found.start : found.end].decode("utf-8", "surrogateescape")
-                place = (secret.id, line, column, value)
-                if place in seen:
+            for each in seeker.look(view.data, blob.path):
+                if isinstance(each, Excess):
+                    line, _ = cursor.at(each.start)
+                    reason = f"{each.reason} is not decoded: what is encoded from here on was not looked into"
+                    yield Gap(blob.path, "secrets", reason, "limit", line)
                     continue
-                seen.add(place)
-                yield finding(
-                    rule(secret),
-                    blob,
-                    Hit(
-                        line=line,
-                        column=column,
-                        message=_message(secret, found, value),
-                        end_line=end_line,
-                        end_column=end_column,
-                        subject=value,
-                        severity=found.severity,
-                        confidence=found.confidence,
-                    ),
-                )
+                hit = _hit(each, cursor)
+                place = (each.secret.id, hit.line, hit.column, each.value)
+                if place not in seen:
+                    seen.add(place)
+                    yield finding(rule(each.secret), blob, hit)
 
     return inspect
 
 
-def _candidates(data: bytes, places: dict[int, list[int]], path: str, patterns: dict[int, Any]) -> Iterator[_Candidate]:
-    for number, after in places.items():
-        secret = SECRETS[number]
-        if secret.read is not None:
-            for found in secret.read(data, after, path):
-                yield _Candidate(found, secret)
-            continue
-        if number not in patterns:
-            patterns[number] = _compiled(secret.pattern)
-        for start, end in _matches(patterns[number], data, after, secret):
-            judged = _judged(secret, _text(data[start:end]), start, end)
-            if judged is not None:
-                yield _Candidate(judged, secret)
+def _hit(sighting: Sighting, cursor: Cursor) -> Hit:
+    found = sighting.found
+    line, column = cursor.at(found.start)
+    end_line, end_column = cursor.at(found.end)
+    return Hit(
+        line=line,
+        column=column,
+        message=_message(sighting),
+        end_line=end_line,
+        end_column=end_column,
+        subject=sighting.value,
+        severity=found.severity,
+        confidence=found.confidence,
+    )
+
+
+_CLUSTER = 256
+"""Keywords nearer to each other than this are judged together."""
+
+_LEFT, _RIGHT = 160, 720
+"""Bytes before and after a keyword that the general rule may look at, with room to spare."""
+
+_REMEMBERED = 48 << 20
+"""Bytes of text around keywords whose judgement is remembered, at most."""
+
+
+Places = dict[int, list[int]]
+"""The numbers of rules with a keyword in a text, with the offsets just after the keywords."""
+
+
+class Seeker:
+    """Finds secrets in one text after another. Making one is free: what it needs is compiled when it is needed.
+
+    With `remember`, what the general rule made of the text around its keywords is remembered: versions of one file
+    repeat it again and again.
+    """
+
+    def __init__(self, remember: bool = False) -> None:
+        words: dict[str, list[int]] = {}
+        for number, secret in enumerate(SECRETS):
+            for keyword in secret.keywords:
+                words.setdefault(keyword.lower(), []).append(number)
+        self._words = [word.encode() for word in words]
+        self._literals = Literals(self._words)
+        self._events: Callable[[bytes], dict[int, list[int]]] | None = _events(self._words) if remember else None
+        self._owners = list(words.values())
+        self._patterns: dict[int, Any] = {}
+        self._runs = Runs()
+        self._memory: dict[tuple[str, bytes], list[Found]] | None = {} if remember else None
+        self._remembered = 0
+
+    def look(self, text: bytes, path: str, places: Places | None = None) -> list[Sighting | Excess]:
+        """The secrets in a text and in what is encoded in it, in the order of the text.
+
+        `places` is what the method of that name says of the text, where it was asked already.
+        """
+        own = self._plain(text, path, self.places(text) if places is None else places)
+        inner: list[Sighting | Excess] = []
+        if len(text) >= 28:
+            for piece in pieces(text, self._runs.find):
+                if isinstance(piece, Excess):
+                    inner.append(piece)
+                else:
+                    inner.extend(self._inside(piece, own))
+        if not inner:
+            return list(own)
+        within = [each for each in inner if isinstance(each, Sighting)]
+        kept = [each for each in own if not any(_better(other, each) for other in within)]
+        return sorted([*kept, *inner], key=lambda each: each.start if isinstance(each, Excess) else each.found.start)
+
+    def _inside(self, piece: Piece, own: list[Sighting]) -> Iterator[Sighting]:
+        """What a decoded run holds, without what was found in the text as it stands."""
+        around = [each for each in own if piece.start < each.found.end and each.found.start < piece.end]
+        for each in self._plain(piece.data, "", self.places(piece.data)):
+            if any(
+                outer.secret.rank >= each.secret.rank or (outer.secret.id, outer.value) == (each.secret.id, each.value)
+                for outer in around
+            ):
+                continue
+            yield each._replace(found=each.found._replace(start=piece.start, end=piece.end), how=piece.how)
+
+    def _plain(self, text: bytes, path: str, places: Places) -> list[Sighting]:
+        if not places:
+            return []
+        return [
+            Sighting(found, secret, text[found.start : found.end].decode("utf-8", "surrogateescape"))
+            for found, secret in _settled(self._candidates(text, places, path))
+        ]
+
+    def places(self, text: bytes) -> Places:
+        """The number of each rule that has a keyword in the text, with the offsets just after them."""
+        places: Places = {}
+        owners = self._owners
+        if self._events is not None:
+            for word, ends in self._events(text).items():
+                for number in owners[word]:
+                    known = places.get(number)
+                    places[number] = ends if known is None else sorted(known + ends)
+            return places
+        for word, end in self._literals.find(text):
+            for number in owners[word]:
+                places.setdefault(number, []).append(end)
+        return places
+
+    def _candidates(self, text: bytes, places: Places, path: str) -> Iterator[_Candidate]:
+        packed: bool | None = None
+        for number, after in places.items():
+            secret = SECRETS[number]
+            if secret.read is not None:
+                for found in self._read(secret, text, after, path):
+                    yield _Candidate(found, secret)
+                continue
+            if number not in self._patterns:
+                self._patterns[number] = _compiled(secret.pattern)
+            if packed is None:
+                packed = binary(text)  # there texts stand side by side, with nothing or a length between them
+            for start, end in _matches(self._patterns[number], text, after, secret, packed):
+                judged = _judged(secret, _text(text[start:end]), start, end)
+                if judged is not None:
+                    yield _Candidate(judged, secret)
+
+    def _read(self, secret: Secret, text: bytes, after: list[int], path: str) -> Iterable[Found]:
+        """What a rule without a pattern finds."""
+        assert secret.read is not None
+        memory = self._memory
+        if memory is None or secret is not GENERIC or binary(text):
+            yield from secret.read(text, after, path)
+            return
+        for near in _clusters(after):
+            low = max(0, near[0] - _LEFT)
+            part = text[low : near[-1] + _RIGHT]
+            key = (path, part)
+            known = memory.get(key)
+            if known is None:
+                known = list(secret.read(part, [end - low for end in near], path))
+                self._remembered += len(part) + 200
+                if self._remembered > _REMEMBERED:
+                    memory.clear()
+                    self._remembered = len(part)
+                memory[key] = known
+            for found in known:
+                yield found._replace(start=found.start + low, end=found.end + low)
+
+
+def _events(words: list[bytes]) -> Callable[[bytes], dict[int, list[int]]] | None:
+    """What `Literals` gives, by word: for gigabytes, where putting millions of places in order is what takes time."""
+    try:
+        import hyperscan
+    except ImportError:
+        return None
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    count = len(words)
+    flags = [hyperscan.HS_FLAG_CASELESS] * count
+    database.compile(expressions=words, ids=list(range(count)), elements=count, flags=flags, literal=True)
+    scan: Callable[..., object] = database.scan
+    found: dict[int, list[int]] = {}
+
+    def note(word: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        if word in found:
+            found[word].append(end)
+        else:
+            found[word] = [end]
+
+    def events(text: bytes) -> dict[int, list[int]]:
+        nonlocal found
+        found = {}
+        if text:
+            scan(text, match_event_handler=note)
+        return found
+
+    return events
+
+
+def _clusters(ends: list[int]) -> Iterator[list[int]]:
+    """Ascending offsets, in groups whose members are near each other."""
+    group = [ends[0]]
+    for end in ends[1:]:
+        if end - group[-1] > _CLUSTER or len(group) == 16:
+            yield group
+            group = []
+        group.append(end)
+    yield group
+
+
+def _better(inner: Sighting, outer: Sighting) -> bool:
+    """Whether what was found in a decoded run says more about that place than what was found in the text."""
+    here = inner.found.start < outer.found.end and outer.found.start < inner.found.end
+    return here and inner.secret.rank > outer.secret.rank
 
 
 def _compiled(pattern: str) -> Any:
@@ -125,9 +295,8 @@ def _windows(ends: list[int], width: int, size: int) -> Iterator[tuple[int, int]
     yield low, high
 
 
-def _matches(pattern: Any, data: bytes, places: list[int], secret: Secret) -> Iterator[tuple[int, int]]:
+def _matches(pattern: Any, data: bytes, places: list[int], secret: Secret, packed: bool) -> Iterator[tuple[int, int]]:
     """Where the values are that the pattern finds around the keywords and that stand alone."""
-    packed = binary(data)  # there texts stand side by side, with nothing or a length between them
     for low, high in _windows(places, secret.width, len(data)):
         if secret.near and not _any_near(data[low:high].lower(), secret.near):
             continue
@@ -214,11 +383,13 @@ def _anchor(secret: Secret, value: str) -> str:
     return max((keyword for keyword in secret.keywords if folded.startswith(keyword.lower())), key=len, default="")
 
 
-def _message(secret: Secret, found: Found, value: str) -> str:
+def _message(sighting: Sighting) -> str:
     """What was found, without any of it that is not public."""
+    found, secret, value, how = sighting
     anchor = _anchor(secret, value)
     shown = f"{anchor}…, " if anchor else ""
-    message = f"{secret.title} ({shown}{len(value)} characters)"
+    inside = f", inside {' inside '.join(reversed(how))}" if how else ""
+    message = f"{secret.title} ({shown}{len(value)} characters){inside}"
     if found.note:
         message += f"; {found.note}"
     if found.doubt:

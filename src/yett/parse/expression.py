@@ -125,8 +125,8 @@ def _value(tree: Tree, facts: Mapping[str, Value]) -> Value | Unknown:
         case Context():
             return facts.get(tree.name, UNKNOWN)
         case Not(operand=operand):
-            value = _value(operand, facts)
-            return value if isinstance(value, Unknown) else not value
+            inner = _value(operand, facts)
+            return inner if isinstance(inner, Unknown) else not inner
         case Call(name="always", parts=()):
             return True
         case Call(name=name, arguments=arguments, parts=()):

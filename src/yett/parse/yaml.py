@@ -116,16 +116,20 @@ def plain(scalar: Scalar) -> str | int | float | bool | None:
     return _number(text)
 
 
+_MAX_NUMBER = 400
+"""int() refuses more than 4,300 digits, and nobody configures a number of as many as these."""
+
+
 def _number(text: str) -> str | int | float:
-    if text[0] not in "+-.0123456789":
+    if text[0] not in "+-.0123456789" or len(text) > _MAX_NUMBER:
         return text
     import re
 
-    if re.fullmatch(r"[-+]?[0-9]+", text) and len(text) < 400:  # int() refuses texts above 4,300 digits
+    if re.fullmatch(r"[-+]?[0-9]+", text):
         return int(text)
-    if re.fullmatch(r"0o[0-7]{1,400}", text):
+    if re.fullmatch(r"0o[0-7]+", text):
         return int(text[2:], 8)
-    if re.fullmatch(r"0x[0-9a-fA-F]{1,400}", text):
+    if re.fullmatch(r"0x[0-9a-fA-F]+", text):
         return int(text[2:], 16)
     if re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", text):
         return float(text)

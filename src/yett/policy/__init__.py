@@ -52,13 +52,16 @@ class Policy(NamedTuple):
         return value
 
 
+_GRACE = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.UNKNOWN)
+
+
 def defaults() -> Policy:
     """The policy of a repository that has none: the strict one."""
     return Policy({key: Value(value, "default") for key, value in DEFAULTS.items()})
 
 
-def judge_terms(policy: Policy, lenient: tuple[str, ...]) -> judge.Terms:
-    """The part of a policy that `judge` needs."""
+def judge_terms(policy: Policy, lenient: tuple[str, ...], today: str) -> judge.Terms:
+    """The part of a policy that `judge` needs. `today` is an ISO 8601 date in UTC."""
     thresholds = [_thresholds(check, "", policy.values) for check in CHECKS]
     for glob, values in policy.paths:
         merged = policy.values | values
@@ -70,6 +73,8 @@ def judge_terms(policy: Policy, lenient: tuple[str, ...]) -> judge.Terms:
         required=policy.words("complete.required"),
         block_on_gap=policy.word("complete.on_gap") == "block",
         lenient=lenient,
+        today=today,
+        grace=tuple((severity, policy.number(f"checks.dependencies.grace.{severity.word}")) for severity in _GRACE),
     )
 
 
@@ -107,6 +112,9 @@ def _threshold(check: str, action: str, values: dict[str, Value]) -> judge.Thres
         unknown_severity=flag("unknown_severity"),
         known_exploited=flag("known_exploited"),
         malicious=flag("malicious"),
+        epss=int(str(found.value)) / 100 if (found := values.get(f"checks.{check}.{action}.epss")) else None,
+        fixable_only=flag("fixable_only"),
+        production_only=f"checks.{check}.{action}.scope" in values and word("scope") == "production",
     )
 
 

@@ -35,6 +35,18 @@ class Flag(NamedTuple):
     """`true` or `false`; `true` is tighter."""
 
 
+class Relief(NamedTuple):
+    """`true` or `false`; `false` is tighter."""
+
+
+class Percent(NamedTuple):
+    """A share, written `50%` or `50`; less is tighter."""
+
+
+class Globs(NamedTuple):
+    """A list of globs that are let off; fewer is tighter."""
+
+
 class Words(NamedTuple):
     """A list of words out of a set; more is tighter."""
 
@@ -45,7 +57,7 @@ class Text(NamedTuple):
     """A path inside the repository; any change counts as loosening."""
 
 
-Kind = Choice | Days | Count | Flag | Words | Text
+Kind = Choice | Days | Count | Flag | Relief | Percent | Globs | Words | Text
 
 
 class Key(NamedTuple):
@@ -86,12 +98,31 @@ KEYS: dict[str, Key] = {
     "checks.dependencies.block.unknown_severity": Key(Flag(), True, "an advisory that nobody has rated blocks"),
     "checks.dependencies.block.known_exploited": Key(Flag(), True, "an advisory exploited in the wild blocks"),
     "checks.dependencies.block.malicious": Key(Flag(), True, "a malicious package blocks"),
+    "checks.dependencies.block.epss": Key(
+        Percent(), 50, "an advisory at least this likely to be exploited in the next 30 days (EPSS) blocks"
+    ),
+    "checks.dependencies.block.fixable_only": Key(Relief(), False, "an advisory that no version clears does not block"),
+    "checks.dependencies.block.scope": Key(
+        Choice(("all", "production")), "all", "production: what only development needs does not block"
+    ),
+    **{
+        f"checks.dependencies.grace.{word}": Key(
+            Days(0, 90), 0, f"for so long after its publication an advisory of {word} severity only warns"
+        )
+        for word in ("critical", "high", "medium", "low", "unknown")
+    },
+    "checks.dependencies.allow_unaudited": Key(
+        Globs(), (), "names of your own packages, which no advisory can be looked up for"
+    ),
     **_check("python", ("high", "medium", "new"), ("medium", "medium", "all")),
     **_check("config", ("high", "medium", "all"), ("medium", "medium", "all")),
     "suppress.inline.mode": Key(_INLINE, "rule-and-reason", "which directives in a line are honoured"),
     "suppress.inline.secrets": Key(_INLINE, "never", "which of them are honoured for secrets"),
     "suppress.inline.new_per_change": Key(Count(1000), 3, "how many honoured directives one change may add"),
     "suppress.waivers": Key(Text(), ".yett/waivers.yaml", "the file of waivers"),
+    "suppress.vex": Key(
+        Globs(), (), "OpenVEX or CycloneDX documents of yours, by path, that say which advisories do not concern you"
+    ),
     "suppress.require": Key(
         Words(("reason", "owner", "expires")), ("reason", "owner", "expires"), "what every waiver has to name"
     ),
@@ -135,8 +166,16 @@ def tighter_or_equal(key: str, new: Setting, old: Setting) -> bool:
             return words.index(str(new)) <= words.index(str(old))
         case Days() | Count():
             return int(str(new)) <= int(str(old))
+        case Percent():
+            return int(str(new)) <= int(str(old))
         case Flag():
             return bool(new) or not old
+        case Relief():
+            return bool(old) or not new
+        case Globs():
+            assert isinstance(new, tuple)
+            assert isinstance(old, tuple)
+            return set(new) <= set(old)
         case Words():
             assert isinstance(new, tuple)
             assert isinstance(old, tuple)

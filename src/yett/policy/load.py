@@ -9,7 +9,22 @@ from typing import NamedTuple
 from yett.errors import YettError
 from yett.model import CHECKS, Action, Waiver
 from yett.policy import PLACES, Policy, Value, defaults
-from yett.policy.keys import DEFAULTS, KEYS, PRESETS, Choice, Count, Days, Flag, Setting, Text, Words, tighter_or_equal
+from yett.policy.keys import (
+    DEFAULTS,
+    KEYS,
+    PRESETS,
+    Choice,
+    Count,
+    Days,
+    Flag,
+    Globs,
+    Percent,
+    Relief,
+    Setting,
+    Text,
+    Words,
+    tighter_or_equal,
+)
 from yett.policy.read import Item, toml, yaml
 
 Reader = Callable[[str], bytes | None]
@@ -183,7 +198,18 @@ def _setting(key: str, item: Item, place: str) -> Setting:
             if value not in words or not isinstance(value, str):
                 raise YettError(f"{where} cannot be {_said(value)}: {_meant(str(value), words)}")
             return value
-        case Flag():
+        case Percent():
+            found = re.fullmatch(r"([0-9]{1,3})%?", str(value)) if isinstance(value, str | int) else None
+            if isinstance(value, bool) or found is None or int(found[1]) > 100:
+                raise YettError(f"{where} cannot be {_said(value)}: write a share from 0% to 100%")
+            return int(found[1])
+        case Globs():
+            globs = [each.value for each in _list(item, place, key)]
+            bad = [each for each in globs if not isinstance(each, str) or each.strip("*?/") == ""]
+            if bad:
+                raise YettError(f"{where} cannot hold {_said(bad[0])}: write names or globs that name something")
+            return tuple(str(each) for each in globs)
+        case Flag() | Relief():
             if not isinstance(value, bool):
                 raise YettError(f"{where} cannot be {_said(value)}: write true or false")
             return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yett.model import CHECKS, Action
-from yett.policy.keys import KEYS, PRESETS, Choice, Count, Days, Flag, Key, Text, Words
+from yett.policy.keys import KEYS, PRESETS, Choice, Count, Days, Flag, Globs, Key, Percent, Relief, Text, Words
 
 _ACTIONS = [action.word for action in reversed(Action)]
 
@@ -87,8 +87,13 @@ def _leaf(key: Key) -> dict[str, Any]:
     match key.kind:
         case Choice(words):
             return described | {"enum": list(words)}
-        case Flag():
+        case Flag() | Relief():
             return described | {"type": "boolean"}
+        case Percent():
+            share = {"oneOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+%?$"}]}
+            return described | share | {"default": f"{key.default}%"}
+        case Globs():
+            return described | {"type": "array", "items": {"type": "string", "minLength": 1}, "default": []}
         case Days():
             days = {"oneOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+d?$"}]}
             return described | days | {"default": f"{key.default}d"}

@@ -12,10 +12,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from yett.model import Package
-from yett.parse.lockfiles.lock import Lock, Locked, LockError, Skipped
+from yett.parse.lockfiles.lines import without_user
+from yett.parse.lockfiles.lock import Lock, Locked, LockError, Runtime, Skipped
 
 _TARBALL = re.compile(r"/((?:@[^/%]+(?:/|%2f))?[^/]+)/-/([^/]+)\.tgz", re.IGNORECASE)
 _FOLDER = "node_modules/"
+_DEEPEST = 32
+"""Slashes in the path of a folder; none that a file system takes has more, and edges are looked for at each."""
+_EDGES = ("dependencies", "optionalDependencies", "peerDependencies")
+_OWN = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 _Place = tuple[int, int, int]
 
 
@@ -49,42 +54,77 @@ def parse(text: str) -> Lock:
             locked.append(item)
         else:
             skipped.append(item)
-    for item in _required(dependencies, ("dependencies",), places):
+    for item in _required(dependencies, ("dependencies",), places, (dependencies,)):
         if not isinstance(item, Locked):
             if not packages:
                 skipped.append(item)
         elif item.package not in seen:
             locked.append(item)
-    return Lock(tuple(locked), tuple(skipped))
+    return Lock(tuple(locked), tuple(skipped), ecosystem="npm", runtimes=_runtimes(packages, places))
+
+
+def _runtimes(packages: dict[str, Any], places: dict[tuple[str, ...], _Place]) -> tuple[Runtime, ...]:
+    own = packages.get("")
+    engines = own.get("engines") if isinstance(own, dict) else None
+    node = engines.get("node") if isinstance(engines, dict) else None
+    return (Runtime(places.get(("packages", ""), (1, 1, 0))[0], "node", node),) if isinstance(node, str) else ()
 
 
 def _installed(packages: dict[str, Any], places: dict[tuple[str, ...], _Place]) -> Iterator[Locked | Skipped]:
     """Versions 2 and 3: one entry for each folder; those outside of node_modules are the project's own."""
-    root = packages.get("")
-    named: set[str] = set()
-    if isinstance(root, dict):
-        for field in ("dependencies", "devDependencies", "optionalDependencies"):
-            own = root.get(field)
-            named.update(own if isinstance(own, dict) else ())
+    direct: set[str] = set()
+    for folder, entry in packages.items():
+        if isinstance(entry, dict) and _FOLDER not in folder:
+            direct.update(_edges(folder, entry, packages, _OWN))
     for folder, entry in packages.items():
         line, column, end_column = places.get(("packages", folder), (1, 1, 0))
         if not isinstance(entry, dict):
             yield Skipped(line, folder, "is no object", understood=False)
         elif _FOLDER not in folder:
             if folder:
-                yield Skipped(line, folder, "is part of the project", gap=False)
+                requires = _edges(folder, entry, packages, _OWN)
+                yield Skipped(line, folder, "is part of the project", False, key=folder, requires=requires)
         elif entry.get("link") is True:
-            yield Skipped(line, folder, "is a link to a part of the project", gap=False)
+            target = entry.get("resolved")
+            requires = (target,) if isinstance(target, str) else ()
+            yield Skipped(line, folder, "is a link to a part of the project", False, key=folder, requires=requires)
         else:
             key = folder.rpartition(_FOLDER)[2]
             name = entry.get("name", key)
             place = (line, column, end_column)
-            direct = folder == _FOLDER + key and key in named
-            yield from _locked(name, entry.get("version"), entry, place, direct)
+            requires = _edges(folder, entry, packages, _EDGES)
+            yield from _locked(name, entry.get("version"), entry, place, folder in direct, folder, requires)
+
+
+def _edges(folder: str, entry: dict[str, Any], packages: dict[str, Any], fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The folders that node finds from `folder` on for what the entry asks for: the nearest one above."""
+    asked = [name for field in fields if isinstance(own := entry.get(field), dict) for name in own]
+    if not asked or folder.count("/") > _DEEPEST:
+        return ()
+    found: list[str] = []
+    above = _above(folder)
+    for name in asked:
+        for place in above:
+            if (other := place + name) in packages:
+                found.append(other)
+                break
+    return tuple(dict.fromkeys(found))
+
+
+def _above(folder: str) -> list[str]:
+    """The folders that node looks into from `folder` on, with a slash at the end of each."""
+    places: list[str] = []
+    while folder:
+        places.append(f"{folder}/{_FOLDER}")
+        folder = folder.rpartition(_FOLDER)[0].rstrip("/") if _FOLDER in folder else folder.rpartition("/")[0]
+    return [*places, _FOLDER]
 
 
 def _required(
-    dependencies: dict[str, Any], above: tuple[str, ...], places: dict[tuple[str, ...], _Place]
+    dependencies: dict[str, Any],
+    above: tuple[str, ...],
+    places: dict[tuple[str, ...], _Place],
+    above_it: tuple[dict[str, Any], ...],
 ) -> Iterator[Locked | Skipped]:
     """Version 1: a tree of what is inside of what. Version strings may be addresses."""
     for key, entry in dependencies.items():
@@ -104,14 +144,43 @@ def _required(
                 why = "comes from an address, whose version is not known here"
                 yield Skipped(place[0], key, why, package=Package("npm", key, ""))
                 continue
-        yield from _locked(name, version, entry, place, False)
+        requires = _edges_1(above, key, entry, above_it)
+        yield from _locked(name, version, entry, place, None, _key_1(above, key), requires)
         inside = entry.get("dependencies")
         if isinstance(inside, dict):
-            yield from _required(inside, (*path, "dependencies"), places)
+            yield from _required(inside, (*path, "dependencies"), places, (*above_it, inside))
+
+
+def _key_1(above: tuple[str, ...], name: str) -> str:
+    """The folder of an entry, as versions 2 and 3 name it."""
+    return "/".join(f"{_FOLDER}{each}" for each in (*above[1::2], name))
+
+
+def _edges_1(
+    above: tuple[str, ...], key: str, entry: dict[str, Any], above_it: tuple[dict[str, Any], ...]
+) -> tuple[str, ...]:
+    asked, inside = entry.get("requires"), entry.get("dependencies")
+    levels = [*above_it, inside if isinstance(inside, dict) else {}]
+    names = (*above[1::2], key)
+    found: list[str] = []
+    if len(levels) > _DEEPEST:
+        return ()
+    for name in asked if isinstance(asked, dict) else ():
+        for level in range(len(levels) - 1, -1, -1):
+            if name in levels[level]:
+                found.append("/".join(f"{_FOLDER}{each}" for each in (*names[:level], name)))
+                break
+    return tuple(found)
 
 
 def _locked(
-    name: object, version: object, entry: dict[str, Any], place: _Place, direct: bool
+    name: object,
+    version: object,
+    entry: dict[str, Any],
+    place: _Place,
+    direct: bool | None,
+    key: str,
+    requires: tuple[str, ...],
 ) -> Iterator[Locked | Skipped]:
     """One package; two where the tarball that npm would fetch says that it is another one."""
     line, column, end_column = place
@@ -122,10 +191,23 @@ def _locked(
     stated = Package("npm", name, version) if isinstance(version, str) and version and version.isprintable() else None
     resolved = entry.get("resolved")
     fetched = _fetched(resolved) if isinstance(resolved, str) else None
-    if stated:
-        yield Locked(stated, line, column, end_column, direct, dev)
-    if fetched and fetched != stated:
-        yield Locked(fetched, line, column, end_column, direct, dev)
+    integrity = entry.get("integrity")
+    for package in (stated, fetched if fetched != stated else None):
+        if package:
+            yield Locked(
+                package,
+                line,
+                column,
+                end_column,
+                direct,
+                dev,
+                key,
+                requires,
+                integrity if isinstance(integrity, str) else "",
+                without_user(resolved) if isinstance(resolved, str) else "",
+                install_script=entry.get("hasInstallScript") is True,
+                optional=entry.get("optional") is True,
+            )
     if not stated and not fetched:
         yield Skipped(line, name, "has no usable version here", package=Package("npm", name, ""))
 

@@ -21,7 +21,7 @@ _PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[\w\s,.-]*\])? ?== ?([A-
 _NAMED = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[\w\s,.-]*\])?\s*(.*)", re.ASCII | re.DOTALL)
 _CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;()]+)\s*", re.ASCII)
 _TOKEN = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+|["']""")
-_HASH = re.compile(r"\s*--hash[= ][a-z0-9]+:[0-9a-fA-F]+\s*?(\\?)")
+_HASH = re.compile(r"\s*--hash[= ]([a-z0-9]+:[0-9a-fA-F]+)\s*?(\\?)")
 _VCS = re.compile(r"(git|hg|svn|bzr)\+", re.IGNORECASE)
 _ARCHIVE = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".egg", ".tar")
 
@@ -63,10 +63,12 @@ _GONE = {
 
 
 class _Line(NamedTuple):
-    """A logical line without its comment; `starts` maps its offsets to places in the file."""
+    """A logical line without its comment; `starts` maps its offsets to places in the file, `digest` is its first
+    hash."""
 
     text: str
     starts: tuple[tuple[int, int, int], ...]
+    digest: str = ""
 
     def at(self, offset: int) -> tuple[int, int]:
         """Line and column of a character."""
@@ -104,7 +106,8 @@ def parse(text: str, path: str = "", constraints: bool = False) -> Lock:
         if pinned and pinned[1][-1] not in "._-":
             number, column = line.at(0)
             package = Package("PyPI", pinned[1], pinned[2])
-            locked.append(Locked(package, number, column, column + len(pinned[1]), not constraints))
+            end = column + len(pinned[1])
+            locked.append(Locked(package, number, column, end, not constraints, integrity=line.digest))
             continue
         for item in _statement(line, file):
             if isinstance(item, Locked):
@@ -117,7 +120,7 @@ def parse(text: str, path: str = "", constraints: bool = False) -> Lock:
             raise LockError(f"has more than {MOST_SKIPPED:,} lines without an exact version", skipped[-1].line)
     if skipped and not locked and not indexes and not any(item.understood for item in skipped):
         raise LockError("holds nothing that pip would understand", skipped[0].line)
-    return Lock(tuple(locked), tuple(skipped), tuple(indexes))
+    return Lock(tuple(locked), tuple(skipped), tuple(indexes), ecosystem="PyPI")
 
 
 def _logical(text: str) -> Iterator[_Line]:
@@ -125,9 +128,13 @@ def _logical(text: str) -> Iterator[_Line]:
     parts: list[str] = []
     starts: list[tuple[int, int, int]] = []
     length = 0
+    digest = ""
     for number, column, raw in _physical(text):
-        if "--hash" in raw and (hashed := _HASH.fullmatch(raw)):
-            raw = hashed[1]  # most lines of a generated file, and nothing in them to audit
+        if "--hash" in raw:
+            hashed = _HASH.fullmatch(raw)
+            digest = digest or (hashed[1] if hashed else _stated_hash(raw))
+            if hashed:
+                raw = hashed[2]  # most lines of a generated file, and nothing in them to audit
         is_comment = "#" in raw and raw.lstrip().startswith("#")
         if raw.endswith("\\") and not is_comment:
             raw = raw.strip("\\")
@@ -137,15 +144,21 @@ def _logical(text: str) -> Iterator[_Line]:
             continue
         if not parts:
             if raw and not is_comment and (line := _bare(raw, ((0, number, column),))):
-                yield line
+                yield line._replace(digest=digest) if digest else line
+            digest = ""
             continue
         raw = " " + raw if is_comment else raw
         starts.append((length, number, column - is_comment))
         if line := _bare("".join((*parts, raw)), tuple(starts)):
-            yield line
-        parts, starts, length = [], [], 0
+            yield line._replace(digest=digest) if digest else line
+        parts, starts, length, digest = [], [], 0, ""
     if parts and (line := _bare("".join(parts), tuple(starts))):
-        yield line
+        yield line._replace(digest=digest) if digest else line
+
+
+def _stated_hash(raw: str) -> str:
+    match = re.search(r"\s--hash[= ]([a-z0-9]+:[0-9a-fA-F]+)", raw)
+    return match[1] if match and not raw.lstrip().startswith("#") else ""
 
 
 def _physical(text: str) -> Iterator[tuple[int, int, str]]:
@@ -269,7 +282,8 @@ def _requirement(line: _Line, text: str, offset: int, constraints: bool) -> Iter
     elif versions:
         for version in sorted(versions):
             package = Package("PyPI", name, version)
-            yield Locked(package, number, column, column + len(name), not constraints)
+            end = column + len(name)
+            yield Locked(package, number, column, end, not constraints, integrity=line.digest)
     else:
         why = "is only narrowed here" if constraints else "has no exact version here"
         yield Skipped(number, name, why, gap=not constraints, package=Package("PyPI", name, ""))
@@ -283,7 +297,7 @@ def _exact(text: str) -> set[str] | None:
     versions: set[str] = set()
     for clause in clauses.rstrip(",").split(",") if clauses else ():
         part = _CLAUSE.fullmatch(clause)
-        if part is None:
+        if part is None or not part[2].isprintable():
             return None
         if part[1] == "===" or (part[1] == "==" and not part[2].endswith(".*")):
             versions.add(part[2])

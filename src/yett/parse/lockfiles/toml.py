@@ -14,11 +14,18 @@ from typing import Any, NamedTuple
 from yett.parse.lockfiles.lock import LockError
 
 _KEPT = {"name", "version", "source", "optional", "category", "groups"}
+_TABLES = {"dependencies", "optional-dependencies", "dev-dependencies"}
+
+
+class Raw(str):
+    """A value as it is written, of the regular kind; `names`, `strings` and `member` look into it."""
+
+    __slots__ = ()
 
 
 class Entry(NamedTuple):
     """One `[[package]]`; `column` and `end_column` are those of its name's value. `table` has at least the keys that
-    matter here."""
+    matter here; what is rarely asked for may be `Raw`."""
 
     line: int
     column: int
@@ -33,10 +40,46 @@ class Document(NamedTuple):
     top: dict[str, Any]
 
 
-def document(text: str) -> Document:
-    """Raises LockError where the text is not TOML or `package` is no array of tables."""
+def document(text: str, array: str = "package") -> Document:
+    """Raises LockError where the text is not TOML or `array` is no array of tables."""
     text = text.replace("\r\n", "\n")
-    return _regular(text) or _general(text)
+    return _regular(text, array) or _general(text, array)
+
+
+def names(value: object) -> list[tuple[str, str]]:
+    """The names, and versions or "", of an array of tables: `[{name = "a", version = "1"}]`."""
+    if isinstance(value, Raw):
+        return _NAMED.findall(value)
+    found = []
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, dict) and isinstance(name := item.get("name"), str):
+            version = item.get("version")
+            found.append((name, version if isinstance(version, str) else ""))
+    return found
+
+
+def strings(value: object) -> list[str]:
+    """The texts of an array, or the text itself."""
+    if isinstance(value, Raw):
+        return _STRING.findall(value)
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def member(value: object, key: str) -> str:
+    """The text that the table, or the first table of the array that has it, has under `key`, or ""."""
+    if isinstance(value, Raw):
+        match = re.search(rf'[{{,]\s*{key}\s*=\s*"([^"\\]*)"', value)
+        return match[1] if match else ""
+    for item in value if isinstance(value, list) else (value,):
+        if isinstance(item, dict) and isinstance(found := item.get(key), str):
+            return found
+    return ""
+
+
+_NAMED = re.compile(r'\{\s*name\s*=\s*"([^"\\]*)"(?:\s*,\s*version\s*=\s*"([^"\\]*)")?')
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"')
 
 
 @lru_cache(1)
@@ -63,7 +106,7 @@ def _statement() -> re.Pattern[str]:
     )
 
 
-def _regular(text: str) -> Document | None:
+def _regular(text: str, array: str = "package") -> Document | None:
     """The document, if every statement of it is of the regular kind."""
     match_at = _statement().match
     tables: list[dict[str, Any]] = []
@@ -71,6 +114,8 @@ def _regular(text: str) -> Document | None:
     top: dict[str, Any] = {}
     values: dict[str, Any] = {}
     table: dict[str, Any] | None = top  # None: one whose content does not matter
+    inner = False
+    head = f"[[{array}]]"
     line, place, end = 1, 0, len(text)
     while place < end:
         match = match_at(text, place)
@@ -80,35 +125,41 @@ def _regular(text: str) -> Document | None:
         if kind == "value" and table is not None:
             key, raw = match["key"], match["value"]
             in_package = bool(tables) and table is tables[-1]
-            if key[0] == '"' or key in table or (table is top and key == "package"):
+            if inner:
+                key = key.strip('"')
+            if key[0] == '"' or "\\" in key or key in table or (table is top and key == array):
                 return None
-            if key in _KEPT or not in_package:
+            if inner or (in_package and key not in _KEPT):
+                table[key] = Raw(raw)
+            elif key in _KEPT or not in_package:
                 table[key] = values[raw] if raw in values else values.setdefault(raw, _value(raw))
                 if in_package and key == "name":
                     column = match.start("value") - place + 1
                     places[-1] = (line, column + 1, column + len(raw) - 1)
-        elif kind == "array" and match["array"] == "[[package]]":
-            table = {}
+        elif kind == "array" and match["array"] == head:
+            table, inner = {}, False
             tables.append(table)
-            places.append((line, 1, 12))
+            places.append((line, 1, len(head) + 1))
         elif kind == "array" or kind == "header":
             name = match[kind].strip("[]")
-            table = None
-            if name == "package.source" and kind == "header" and tables:
-                if "source" in tables[-1]:
+            table, inner = None, False
+            root, _, rest = name.partition(".")
+            if root == array and kind == "header" and tables and (rest == "source" or rest in _TABLES):
+                if rest in tables[-1]:
                     return None
-                table = tables[-1]["source"] = {}
-            elif not _open(top, name, bool(tables)):
+                table = tables[-1][rest] = {}
+                inner = rest != "source"
+            elif (root == array == "packages" and rest) or not _open(top, name, bool(tables), array):
                 return None
         line += text.count("\n", place, match.end())
         place = match.end()
     return Document(tuple(Entry(*at, found) for at, found in zip(places, tables, strict=True)), top)
 
 
-def _open(top: dict[str, Any], name: str, in_package: bool) -> bool:
+def _open(top: dict[str, Any], name: str, in_package: bool, array: str) -> bool:
     """Note a table's root at the top level; False for what needs `tomllib` to judge."""
     root, dot, rest = name.partition(".")
-    if root == "package":
+    if root == array:
         return bool(dot) and in_package and rest.partition(".")[0] not in _KEPT
     return isinstance(top.setdefault(root, {}), dict)
 
@@ -121,40 +172,45 @@ def _value(raw: str) -> Any:
     return tomllib.loads(f"value = {raw}")["value"]
 
 
-def _general(text: str) -> Document:
-    """Any TOML at all."""
+def table(text: str) -> dict[str, Any]:
+    """Any TOML at all. Raises LockError."""
     import tomllib
 
     try:
-        root = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+)", str(error))
         reason = str(error).partition(" (at ")[0]
         raise LockError(f"is not TOML: {reason[:1].lower()}{reason[1:]}", int(place[1]) if place else 0) from error
     except ValueError as error:  # a number beyond what Python reads
         raise LockError("is not TOML: a number in it is out of all bounds") from error
-    packages = root.pop("package", [])
+
+
+def _general(text: str, array: str = "package") -> Document:
+    root = table(text)
+    packages = root.pop(array, [])
     if not isinstance(packages, list) or not all(isinstance(item, dict) for item in packages):
-        raise LockError("has a `package` that is no array of tables")
-    text = _single_lines(text)
-    heads = [match.start() for match in re.finditer(r"^[ \t]*\[\[[ \t]*[\"']?package[\"']?[ \t]*\]\]", text, re.M)]
+        raise LockError(f"has a `{array}` that is no array of tables")
+    text = single_lines(text)
+    head = rf"^[ \t]*\[\[[ \t]*[\"']?{array}[\"']?[ \t]*\]\]"
+    heads = [match.start() for match in re.finditer(head, text, re.MULTILINE)]
     if len(heads) != len(packages):
         heads = []
     entries = []
     line, seen = 1, 0
-    for number, table in enumerate(packages):
+    for number, package in enumerate(packages):
         if heads:
             line += text.count("\n", seen, heads[number])
             seen = heads[number]
             stop = heads[number + 1] if number + 1 < len(heads) else len(text)
-            entries.append(Entry(*_named(text, seen, stop, line, table.get("name")), table))
+            entries.append(Entry(*_named(text, seen, stop, line, package.get("name")), package))
         else:
-            entries.append(Entry(1, 1, 0, table))
+            entries.append(Entry(1, 1, 0, package))
     top = {key: value for key, value in root.items() if isinstance(value, dict | str | int)}
     return Document(tuple(entries), top)
 
 
-def _single_lines(text: str) -> str:
+def single_lines(text: str) -> str:
     """The text with the content of its multi-line strings blanked out, lines and columns kept."""
     return re.sub(
         r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*',

@@ -14,7 +14,7 @@ from yett.parse.versions.order import Key, Order
 
 __all__ = ("Affected", "Key", "Order", "Span", "affected", "canonical", "holds", "normalise", "order")
 
-_SEMANTIC = {"npm", "Go", "crates.io"}
+_SEMANTIC = {"npm", "Go", "crates.io", "Hex", "Pub"}
 
 
 class Span(NamedTuple):
@@ -63,11 +63,31 @@ def order(ecosystem: str) -> Order | None:
         from yett.parse.versions import semver
 
         return Order(semver.key, semver.canonical, semver.public, semver.between, semver.major)
+    match ecosystem:
+        case "Maven":
+            from yett.parse.versions import maven
+
+            return Order(maven.key, maven.canonical, maven.public, maven.between, maven.major)
+        case "RubyGems":
+            from yett.parse.versions import rubygems
+
+            return Order(rubygems.key, rubygems.canonical, rubygems.public, rubygems.between, rubygems.major)
+        case "NuGet":
+            from yett.parse.versions import nuget
+
+            return Order(nuget.key, nuget.canonical, nuget.public, nuget.between, nuget.major)
+        case "Packagist":
+            from yett.parse.versions import packagist
+
+            return Order(packagist.key, packagist.canonical, packagist.public, packagist.between, packagist.major)
     return None
 
 
 def normalise(ecosystem: str, name: str) -> str:
-    """The spelling under which a package is the same package: PEP 503 for PyPI; others ignore case or nothing."""
+    """The spelling under which a package is the same package: PEP 503 for PyPI; others ignore case or nothing.
+
+    Go's paths, Maven's coordinates and the names of gems and npm packages are compared as they are.
+    """
     match ecosystem:
         case "PyPI":
             name = name.strip().lower()

@@ -86,7 +86,8 @@ SECRETS: tuple[Secret, ...] = (
             + "iOnsibWV0aG9kIjoiU1JQZy00MDk2In0sImVtYWlsIjoidzcxNHl0MTJnY2xjQDFwYX"
             + "Nzd29yZHNlcnZpY2VhY2NvdW50cy5jb20iLCJzcnBYIjoiYWFhYzlmYmMyYjM0ODBk"
             + "MzIwYTJjMDdjNzMzYzE0YTcwYThmMzUwMDY5MmQyZTNlZjg2MjEyMmY5YzlmNTJhMiI"
-            + "sInNlY3JldEtleSI6IlFQT1BJQVZOSVEzTzBITk5VSlFGNTE3RzJXT0JYRjZBSEoifQ==",
+            + "sInNlY3JldEtleSI6IlFQT1BJ"
+            + "QVZOSVEzTzBITk5VSlFGNTE3RzJXT0JYRjZBSEoifQ==",
         ),
         good=(
             "op"

@@ -1,0 +1,115 @@
+"""Git's deltas: how one version of a file is made of another (gitformat-pack(5), "deltified representation")."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Copy(NamedTuple):
+    """A stretch that the new version takes over: its offset in the new one, its offset in the old one, its length."""
+
+    at: int
+    source: int
+    length: int
+
+
+class DeltaError(ValueError):
+    """A delta that does not fit its base, or is none."""
+
+
+def _arguments() -> tuple[tuple[int, int], ...]:
+    """For each copy instruction, how many bytes of offset and of length follow it, or (-1, 0) for one whose bytes are
+    not the lowest ones of each: those are put together one by one."""
+    table = []
+    for code in range(256):
+        offset, length = code & 15, code >> 4 & 7
+        plain = not offset & (offset + 1) and not length & (length + 1)
+        table.append((offset.bit_length(), length.bit_length()) if plain else (-1, 0))
+    return tuple(table)
+
+
+_ARGUMENTS = _arguments()
+_MASKS = tuple((1 << 8 * count) - 1 for count in range(5))
+_DEFAULT = 0x10000
+"""The length of a copy that gives none."""
+
+
+def patch(base: bytes, delta: bytes) -> tuple[bytes, list[Copy]]:
+    """The new version, and what of it comes from the old one, in order, with adjoining stretches made one.
+
+    Raises:
+        DeltaError: the delta does not fit.
+    """
+    source, at = _size(delta, 0)
+    size, at = _size(delta, at)
+    if source != len(base):
+        raise DeltaError("its base has another size")
+    parts: list[bytes] = []
+    copies: list[Copy] = []
+    end = len(delta)
+    written = start = last = length = 0  # `start`, `last`, `length`: the copy that may still grow
+    read, masks, arguments, from_bytes, take = delta.__getitem__, _MASKS, _ARGUMENTS, int.from_bytes, parts.append
+    try:
+        while at < end:
+            code = read(at)
+            at += 1
+            if code & 128:
+                first, second = arguments[code]
+                if first < 0:
+                    offset, count, at = _scattered(delta, code, at)
+                else:
+                    stop = at + first + second
+                    word = from_bytes(delta[at:stop], "little")
+                    at = stop
+                    offset = word & masks[first]
+                    count = word >> 8 * first or _DEFAULT
+                if offset + count > source:
+                    raise DeltaError("it copies from beyond its base")
+                take(base[offset : offset + count])
+                if start + length == written and last + length == offset and length:
+                    length += count
+                else:
+                    if length:
+                        copies.append(Copy(start, last, length))
+                    start, last, length = written, offset, count
+                written += count
+            elif code:
+                take(delta[at : at + code])
+                at += code
+                written += code
+            else:
+                raise DeltaError("an instruction is reserved")
+    except IndexError:
+        raise DeltaError("it ends in the middle") from None
+    if length:
+        copies.append(Copy(start, last, length))
+    result = b"".join(parts)
+    if len(result) != size or at != end:
+        raise DeltaError("it makes another size than it says")
+    return result, copies
+
+
+def _size(delta: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        if at >= len(delta):
+            raise DeltaError("it ends in the middle")
+        byte = delta[at]
+        at += 1
+        value |= (byte & 127) << shift
+        shift += 7
+        if not byte & 128:
+            return value, at
+
+
+def _scattered(delta: bytes, code: int, at: int) -> tuple[int, int, int]:
+    offset = count = 0
+    for bit in range(4):
+        if code & 1 << bit:
+            offset |= delta[at] << 8 * bit
+            at += 1
+    for bit in range(3):
+        if code & 16 << bit:
+            count |= delta[at] << 8 * bit
+            at += 1
+    return offset, count or _DEFAULT, at

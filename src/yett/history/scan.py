@@ -1,0 +1,163 @@
+"""Secrets in versions of files, where each is mostly what another one was."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from yett.checks.secrets import Seeker, Sighting
+from yett.history.delta import Copy
+from yett.history.memory import EXCESS, Mark
+from yett.model import fingerprint
+from yett.parse.encoding import views
+from yett.rules.secrets import SECRETS
+from yett.rules.secrets.record import rule
+
+_REACH = 832
+"""How far from a secret the text may be that decides about it, for all rules but the far-reaching ones."""
+
+_AROUND = 2304
+"""Bytes on either side of a change that are looked at again: what is within reach of it, its own reach, and itself."""
+
+_NEAR = frozenset(
+    ("generic-credential", "url-password", "basic-authorization", "bearer-authorization", "curl-password")
+)
+"""Rules that read by themselves and look no further than `_REACH` to either side of their keyword."""
+
+
+class Spot(NamedTuple):
+    """A mark and where it is."""
+
+    start: int
+    end: int
+    mark: Mark
+
+
+class Version(NamedTuple):
+    """A version that was looked at. `spots` are sorted; None says that nothing can be concluded from them for a version
+    made of this one, which has to be looked at as a whole."""
+
+    data: bytes
+    path: bytes
+    spots: list[Spot] | None
+    marks: tuple[Mark, ...]
+
+
+class Scanner:
+    """Looks at versions, one after another."""
+
+    def __init__(self) -> None:
+        self._seeker = Seeker(remember=True)
+        self._numbers = {secret.id: number for number, secret in enumerate(SECRETS)}
+        self._far = {
+            number
+            for number, secret in enumerate(SECRETS)
+            if (secret.read is not None and secret.id not in _NEAR) or secret.width > _REACH
+        }
+        self._known: dict[tuple[str, str], bytes] = {}
+
+    def whole(self, data: bytes, paths: tuple[bytes, ...]) -> Version:
+        """Look at all of a version, under each of its names."""
+        marks: set[Mark] = set()
+        spots: list[Spot] | None = []
+        for path in paths:
+            for number, view in enumerate(views(data)):
+                found, far = self._look(view.data, path)
+                marks.update(spot.mark for spot in found)
+                spots = None if far or number else found
+        return Version(data, paths[0], spots if len(paths) == 1 else None, tuple(sorted(marks)))
+
+    def changed(self, old: Version, data: bytes, copies: list[Copy], paths: tuple[bytes, ...]) -> Version:
+        """Look at what a version has that the one it is made of had not, and keep what is the same in both."""
+        if old.spots is None or len(paths) > 1 or paths[0] != old.path or b"\0" in data:
+            return self.whole(data, paths)
+        fresh = _fresh(copies, len(data), len(old.data))
+        windows = _windows(fresh, len(data))
+        if sum(high - low for low, high in windows) * 2 > len(data):
+            return self.whole(data, paths)
+        spots = list(_kept(old, copies, len(data))) if old.spots else []
+        for low, high in windows:
+            found, far = self._look(data[low:high], paths[0])
+            if far:
+                return self.whole(data, paths)
+            for spot in found:
+                start, end = spot.start + low, spot.end + low
+                if _touches(fresh, start - _REACH, end + _REACH):
+                    spots.append(Spot(start, end, spot.mark))
+        spots = sorted(set(spots))
+        return Version(data, paths[0], spots, tuple(sorted({spot.mark for spot in spots})))
+
+    def _look(self, text: bytes, path: bytes) -> tuple[list[Spot], bool]:
+        """The secrets in a text, and whether something in it reaches further than `_REACH`."""
+        places = self._seeker.places(text)
+        far = not self._far.isdisjoint(places)
+        spots = []
+        for each in self._seeker.look(text, path.decode("utf-8", "surrogateescape"), places):
+            if not isinstance(each, Sighting):
+                far = True
+                spots.append(Spot(each.start, each.start, EXCESS))
+                continue
+            start, end = each.found.start, each.found.end
+            far = far or end - start > _REACH or bool(each.how)
+            spots.append(Spot(start, end, self._mark(each)))
+        return spots, far
+
+    def _mark(self, sighting: Sighting) -> Mark:
+        secret, found = sighting.secret, sighting.found
+        known = self._known.get((secret.id, sighting.value))
+        if known is None:
+            known = bytes.fromhex(fingerprint(rule(secret).id, sighting.value))
+            self._known[secret.id, sighting.value] = known
+        severity = secret.severity if found.severity is None else found.severity
+        return Mark(self._numbers[secret.id], found.confidence, severity, known)
+
+
+def _fresh(copies: list[Copy], size: int, last: int) -> list[tuple[int, int]]:
+    """The stretches that are new, and the seams (empty stretches) where what was apart now adjoins; ascending.
+
+    `size` and `last` are the sizes of the new version and of the old one.
+    """
+    found = []
+    end = source = 0
+    for copy in copies:
+        if copy.at > end or end or copy.source:
+            found.append((end, copy.at))
+        end, source = copy.at + copy.length, copy.source + copy.length
+    if end < size or source < last:
+        found.append((end, size))
+    return found
+
+
+def _windows(fresh: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """What to look at again: the fresh stretches with what is around them, those that touch made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in fresh:
+        low, high = max(0, start - _AROUND), min(size, end + _AROUND)
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return found
+
+
+def _touches(fresh: list[tuple[int, int]], low: int, high: int) -> bool:
+    """Whether a fresh stretch lies in or at the edge of this one."""
+    place = bisect_left(fresh, (high + 1,)) - 1
+    return place >= 0 and fresh[place][1] >= low
+
+
+def _kept(old: Version, copies: list[Copy], size: int) -> Iterable[Spot]:
+    """The spots that were taken over with all that is within reach of them."""
+    assert old.spots is not None
+    last = len(old.data)
+    starts = [spot.start for spot in old.spots]
+    for at, source, length in copies:
+        low = source if source or at else -_REACH  # nothing stood before the beginning, and nothing does now
+        high = source + length if source + length < last or at + length < size else last + _REACH
+        for place in range(bisect_left(starts, low), len(starts)):
+            start, end, mark = old.spots[place]
+            if start >= source + length:
+                break
+            if start - _REACH > low - (low < 0) and end + _REACH < high + (high > last):
+                yield Spot(start - source + at, end - source + at, mark)
