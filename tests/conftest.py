@@ -85,3 +85,8 @@ def yett(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """A name for long bytes: an archive holds the time it was made at, and every worker has to give the same name."""
+    return f"{argname}{len(val)}" if isinstance(val, bytes) and len(val) > 40 else None

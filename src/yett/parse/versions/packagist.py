@@ -67,7 +67,7 @@ def canonical(version: str) -> str:
     normal = normalised(version) if len(version) <= LONGEST else None
     if normal is None:
         return version.strip().lower()
-    return re.sub(r"(?<![0-9a-z])0+(?=[0-9])", "", normal.lower(), flags=re.ASCII)
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", normal.lower(), flags=re.ASCII)
 
 
 def between(prefix: tuple[int, ...]) -> tuple[Key, Key]:
