@@ -138,7 +138,7 @@ def _contender(
 
 
 def _yett(tools: Tools, folder: Path, *arguments: str) -> Contender:
-    command = (tools.yett, "check", *arguments)
+    command = (tools.yett, "check", "--no-store", *arguments)  # cold: nothing is taken from a run before
     return Contender("yett", command, folder, (0, 1), _findings, (*command, "--format", "json"))
 
 

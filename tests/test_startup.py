@@ -30,7 +30,16 @@ HEAVY = {
     "urllib.request",
     "urllib3",
 }
-LISTED = "import sys; from yett.cli import main; code = main(sys.argv[1:]); print(*sorted(sys.modules)); sys.exit(code)"
+# in one process, so that what it loads can be seen
+LISTED = """
+import sys
+import yett.examine
+from yett.cli import main
+yett.examine._processors = lambda: 1
+code = main(sys.argv[1:])
+print(*sorted(sys.modules))
+sys.exit(code)
+"""
 
 
 def loaded(repo: Repo) -> set[str]:

@@ -113,7 +113,9 @@ def _history(history: argparse.ArgumentParser) -> None:
         "Exit code 0: none of at least medium confidence; 1: some; 3: none, but something could not be looked at."
     )
     history.add_argument("--since", default="", metavar="DATE-OR-REV", help="only what was committed after that")
-    history.add_argument("--reflogs", action="store_true", help="also what only the reflogs still reach")
+    history.add_argument(
+        "--all", "--reflogs", dest="reflogs", action="store_true", help="also what only the reflogs still reach"
+    )
     history.add_argument("--low", action="store_true", help="list findings of low confidence too")
     history.add_argument("--format", choices=("text", "json"), default="text", help="text or json (default: text)")
     history.add_argument("--no-cache", action="store_true", help="look at everything, also what was looked at before")

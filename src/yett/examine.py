@@ -81,17 +81,47 @@ def examine(
     """Look at every entry that was not looked at before, in several processes where there are many."""
     if len(entries) <= FEW:
         with _Reader(source) as reader:
-            return _distinct(merged(_looked(entries, checks, reader, inspect, progress)))
+            return _distinct(merged(_few(entries, checks, source, reader, inspect)))
     memory = _Memory(source.store, checks) if source.store and source.repository else None
     known, fresh = memory.sort(entries) if memory else ([], list(entries))
     found, lost = _shared(fresh, checks, source, inspect, progress)
     if memory:
         memory.keep(found)
-    gaps = tuple(
-        Gap(entry.path, "", "the process that was to examine this file ended early: run again", "crash")
-        for entry in lost
-    )
+    gaps = tuple(_lost(entry) for entry in lost)
     return _distinct(merged([*known, *(each for _, each in found), NOTHING._replace(gaps=gaps)]))
+
+
+_SLOW = ("python", "config")
+"""The checks that take longest to make ready: as long as everything else together."""
+
+
+def _few(
+    entries: Sequence[Entry], checks: Sequence[Check], source: Source, reader: _Reader, inspect: Inspect
+) -> Iterable[Examined]:
+    """A few entries: the checks that are slow to begin look at theirs in a process beside this one."""
+    slow = [check for check in checks if check.name in _SLOW]
+    others = [check for check in checks if check.name not in _SLOW]
+    theirs = [entry for entry in entries if any(_concerns(check, entry) for check in slow)]
+    if not (theirs and others and hasattr(os, "fork") and _processors() > 1):
+        return _looked(entries, checks, reader, inspect)
+    from yett.workers import beside
+
+    def looked_beside() -> list[Examined]:
+        found = _looked(theirs, slow, _Reader(source._replace(objects=None)), inspect)
+        return [each for each in found if each.findings or each.gaps]
+
+    wait = beside(looked_beside)
+    found = list(_looked(entries, others, reader, inspect))
+    # what is known of each file beyond the findings of a check was seen here already
+    found += [NOTHING._replace(counts={each.name: 1 for each in slow if _concerns(each, entry)}) for entry in theirs]
+    told = wait()
+    if told is None:
+        return [*found, NOTHING._replace(gaps=tuple(_lost(entry) for entry in theirs))]
+    return [*found, *(NOTHING._replace(findings=each.findings, gaps=each.gaps, seconds=each.seconds) for each in told)]
+
+
+def _lost(entry: Entry) -> Gap:
+    return Gap(entry.path, "", "the process that was to examine this file ended early: run again", "crash")
 
 
 def _shared(

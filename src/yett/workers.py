@@ -6,13 +6,14 @@ Fork, since a child has everything its parent has loaded; callers must not have 
 from __future__ import annotations
 
 import os
-import pickle
 import sys
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence, Sized
+from typing import Any, NoReturn, TypeVar
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
+
+_NOTHING = b"-"
 
 
 def share(
@@ -47,12 +48,62 @@ def share(
     os.close(ticks)
     results: dict[int, Result] = {}
     for child, out in children:
-        with open(out, "rb") as pipe:
-            sent = pipe.read()
-        _, status = os.waitpid(child, 0)
-        if status == 0 and sent:
-            results.update(pickle.loads(sent))  # yett: ignore[python/B301] our own child wrote it to a pipe of ours
+        sent, status = _received(child, out)
+        if status == 0 and sent and sent != _NOTHING:
+            results.update(_unpacked(sent))
     return [results[number] for number in sorted(results)], [n for n in range(len(chunks)) if n not in results]
+
+
+def beside(work: Callable[[], list[Result]]) -> Callable[[], list[Result] | None]:
+    """Begin some work in a process of its own. What is given back waits for the results: None if the process died."""
+    out, into = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(out)
+        _leave(work, into)
+    os.close(into)
+
+    def wait() -> list[Result] | None:
+        sent, status = _received(child, out)
+        if status or not sent:
+            return None
+        results: list[Result] = [] if sent == _NOTHING else _unpacked(sent)
+        return results
+
+    return wait
+
+
+def _received(child: int, out: int) -> tuple[bytes, int]:
+    with open(out, "rb") as pipe:
+        sent = pipe.read()
+    return sent, os.waitpid(child, 0)[1]
+
+
+def _unpacked(sent: bytes) -> Any:
+    import pickle  # 3 ms, and most changes have nothing to hand over
+
+    return pickle.loads(sent)  # yett: ignore[python/B301] our own child wrote it to a pipe of ours
+
+
+def _leave(work: Callable[[], Sized], into: int) -> NoReturn:
+    """Do the work, hand over the results, and leave without the parent's clean-up."""
+    status = 1
+    try:
+        results = work()
+        with open(into, "wb") as pipe:
+            if not len(results):
+                pipe.write(_NOTHING)
+            else:
+                import pickle
+
+                pipe.write(pickle.dumps(results))
+        status = 0
+    except KeyboardInterrupt:
+        status = 130
+    finally:
+        os._exit(status)
 
 
 def _claims(number: int) -> int:
@@ -75,20 +126,16 @@ def _claims(number: int) -> int:
     return descriptor
 
 
-def _child(claims: int, chunks: Sequence[Chunk], work: Callable[[Chunk], Result], into: int, tick: int) -> None:
-    """Claim chunks until there are none, hand over the results, and leave without the parent's clean-up."""
-    status = 1
-    try:
+def _child(claims: int, chunks: Sequence[Chunk], work: Callable[[Chunk], Result], into: int, tick: int) -> NoReturn:
+    """Claim chunks until there are none, and hand over the results."""
+
+    def claimed() -> dict[int, Result]:
         results: dict[int, Result] = {}
-        while claimed := os.read(claims, 4):
-            number = int.from_bytes(claimed, "little")
+        while claim := os.read(claims, 4):
+            number = int.from_bytes(claim, "little")
             results[number] = work(chunks[number])
             os.write(tick, b".")
         os.close(tick)
-        with open(into, "wb") as pipe:
-            pipe.write(pickle.dumps(results))
-        status = 0
-    except KeyboardInterrupt:
-        status = 130
-    finally:
-        os._exit(status)
+        return results
+
+    _leave(claimed, into)
