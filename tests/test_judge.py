@@ -38,7 +38,9 @@ def action(finding: Finding, terms: Terms = DEFAULT) -> Action:
         (found("python/B602", HIGH, LIKELY), Action.BLOCK),  # equal to the threshold counts
         (found("python/B602", HIGH, UNSURE), Action.INFO),
         (found("python/B608", MEDIUM), Action.WARN),
-        (found("python/B101", LOW), Action.INFO),
+        (found("python/B101", LOW), Action.WARN),  # `python -O` takes assertions away
+        (found("python/B101", LOW, path="shop/tests/test_pay.py"), Action.INFO),  # what a test is made of
+        (found("python/B101", LOW, path="test_pay.py"), Action.INFO),
         (found("docker/root-user", HIGH), Action.BLOCK),
         (found("docker/root-user", HIGH, level=Action.WARN), Action.WARN),  # the rule itself goes no further
         (found("docker/unpinned-base", MEDIUM), Action.WARN),
@@ -59,11 +61,14 @@ def test_the_default_policy(finding: Finding, expected: Action) -> None:
     ),
 )
 def test_rules_named_in_the_policy_win(rules: tuple[tuple[str, Action], ...], expected: Action) -> None:
-    assert action(found("docker/root-user", HIGH), DEFAULT._replace(rules=rules)) is expected
+    assert (
+        action(found("docker/root-user", HIGH), DEFAULT._replace(rules=tuple(("", *each) for each in rules)))
+        is expected
+    )
 
 
 def test_a_rule_named_in_the_policy_goes_beyond_its_own_level() -> None:
-    terms = DEFAULT._replace(rules=(("docker/unpinned-base", Action.BLOCK),))
+    terms = DEFAULT._replace(rules=(("", "docker/unpinned-base", Action.BLOCK),))
     assert action(found("docker/unpinned-base", MEDIUM, level=Action.WARN), terms) is Action.BLOCK
 
 
@@ -134,3 +139,13 @@ def test_dependencies(text: str, finding: Finding, expected: Action) -> None:
     whole = f"version: 1\nchecks: {{dependencies: {{{text}}}}}\n".encode()
     terms = policy.judge_terms(load.load({".yett.yaml": whole}.get), (), TODAY)
     assert action(finding, terms) is expected
+
+
+def test_rules_for_some_paths() -> None:
+    from yett.policy import load
+
+    text = b"version: 1\nrules: {python/B101: info}\npaths: {pay/**: {rules: {python/B101: block}}}\n"
+    terms = policy.judge_terms(load.load({".yett.yaml": text}.get), (), TODAY)
+    findings = tuple(found("python/B101", LOW, path=path) for path in ("a.py", "pay/a.py", "pay/tests/a.py"))
+    judged = judge(findings, (), terms)[1]
+    assert [each.action for each in judged] == [Action.INFO, Action.BLOCK, Action.BLOCK]

@@ -40,13 +40,14 @@ class Thresholds(NamedTuple):
 class Terms(NamedTuple):
     """What the policy says of findings and gaps.
 
-    `rules` names an action for a rule or a glob of rules and wins over every threshold. `required` names the checks
+    `rules` names an action for a rule or a glob of rules, on a glob of paths or ("") everywhere; it wins over every
+    threshold, and the last entry that fits wins over the others. `required` names the checks
     whose gaps count. `lenient` names the kinds of gaps that only warn here. `grace` says for how many days after its
     publication an advisory of a severity only warns; `today` is an ISO 8601 date in UTC.
     """
 
     thresholds: tuple[Thresholds, ...]
-    rules: tuple[tuple[str, Action], ...]
+    rules: tuple[tuple[str, str, Action], ...]
     required: tuple[str, ...]
     block_on_gap: bool
     lenient: tuple[str, ...] = ()
@@ -67,7 +68,12 @@ def judge(findings: Sequence[Finding], gaps: Sequence[Gap], terms: Terms) -> tup
 
 def _judged(findings: Sequence[Finding], terms: Terms) -> Iterator[Judged]:
     """Findings that differ in nothing the policy asks about are judged once: a large tree has tens of thousands."""
-    by_path = any(each.path for each in terms.thresholds)
+    by_path = {each.check for each in terms.thresholds if each.path}
+    rules_by_path = [glob for path, glob, _ in terms.rules if path]
+    depends = {
+        finding.rule: finding.check in by_path or any(matches(glob, finding.rule) for glob in rules_by_path)
+        for finding in {each.rule: each for each in findings}.values()
+    }
     told: dict[tuple[object, ...], tuple[Action, str]] = {}
     for finding in findings:
         alike = (
@@ -78,7 +84,7 @@ def _judged(findings: Sequence[Finding], terms: Terms) -> Iterator[Judged]:
             finding.level,
             finding.traits,
             bool(finding.advisories),
-            finding.path if by_path else "",
+            finding.path if depends[finding.rule] else "",
         )
         said = told.get(alike)
         if said is None:
@@ -94,7 +100,11 @@ def counts(gap: Gap, terms: Terms) -> bool:
 
 
 def _action(finding: Finding, terms: Terms) -> tuple[Action, str]:
-    named = [(glob, action) for glob, action in terms.rules if matches(glob, finding.rule)]
+    named = [
+        (glob, action)
+        for path, glob, action in terms.rules
+        if matches(glob, finding.rule) and (not path or matches(path, finding.path))
+    ]
     if named:
         glob, action = named[-1]
         return action, f"the policy says {action.word} for {glob}"

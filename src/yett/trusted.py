@@ -146,7 +146,7 @@ def _differences(old: policy.Policy, new: policy.Policy) -> Iterator[str]:
     for key, value in new.values.items():
         if value.value != old.values[key].value:
             yield f"{key} from {load.shown(old.values[key].value)} to {load.shown(value.value)}"
-    for name in ("rules", "exclude", "paths"):
+    for name in ("rules", "exclude", "paths", "path_rules"):
         one = {repr(_unplaced(each)) for each in getattr(old, name)}
         other = {repr(_unplaced(each)) for each in getattr(new, name)}
         if one != other:

@@ -92,6 +92,9 @@ def _shown(holds: policy.Policy, waivers: tuple[Waiver, ...], place: str) -> Ite
     if holds.rules:
         lines.append(("rules:", ""))
         lines += [(f'  "{glob}": {action.word}', source) for glob, action, source in holds.rules]
+    if holds.path_rules:
+        lines.append(("# paths: rules", ""))
+        lines += [(f'#   "{path}" "{glob}": {action.word}', source) for path, glob, action, source in holds.path_rules]
     if holds.exclude:
         lines.append(("exclude:", ""))
         lines += [(f'  - "{glob}"', source) for glob, source in holds.exclude]

@@ -30,6 +30,7 @@ class Policy(NamedTuple):
     rules: tuple[tuple[str, Action, str], ...] = ()
     exclude: tuple[tuple[str, str], ...] = ()
     paths: tuple[tuple[str, dict[str, Value]], ...] = ()
+    path_rules: tuple[tuple[str, str, Action, str], ...] = ()
     place: str = ""
     extends: tuple[str, ...] = ()
 
@@ -52,6 +53,11 @@ class Policy(NamedTuple):
         return value
 
 
+# An assertion is what a test is made of; in production code `python -O` takes it away.
+_TESTS = ("**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conftest.py")
+_DEFAULT_RULES = (("", "python/B101", Action.WARN), *((glob, "python/B101", Action.INFO) for glob in _TESTS))
+"""Actions for rules that hold before the policy says otherwise: a glob of paths ("" for all), a rule, an action."""
+
 _GRACE = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.UNKNOWN)
 
 
@@ -69,7 +75,11 @@ def judge_terms(policy: Policy, lenient: tuple[str, ...], today: str) -> judge.T
         thresholds += [_thresholds(check, glob, merged) for check in CHECKS if check in checks]
     return judge.Terms(
         thresholds=tuple(thresholds),
-        rules=tuple((glob, action) for glob, action, _ in policy.rules),
+        rules=(
+            *_DEFAULT_RULES,
+            *(("", glob, action) for glob, action, _ in policy.rules),
+            *((path, glob, action) for path, glob, action, _ in policy.path_rules),
+        ),
         required=policy.words("complete.required"),
         block_on_gap=policy.word("complete.on_gap") == "block",
         lenient=lenient,
@@ -122,6 +132,7 @@ def digest(policy: Policy) -> str:
     """A digest of the effective values, whatever file or preset they came from."""
     lines = [f"{key}={policy.values[key].value!r}" for key in sorted(policy.values)]
     lines += [f"rules {glob}={action.word}" for glob, action, _ in policy.rules]
+    lines += [f"rules in {path} {glob}={action.word}" for path, glob, action, _ in policy.path_rules]
     lines += [f"exclude {glob}" for glob, _ in policy.exclude]
     for glob, values in policy.paths:
         lines += [f"paths {glob} {key}={values[key].value!r}" for key in sorted(values)]

@@ -97,6 +97,7 @@ def parse(item: Item, place: str, read: Reader) -> Policy:
         rules=base.rules + tuple(_rules(top.get("rules"), place, base if extends else None)),
         exclude=base.exclude + tuple(_exclude(top.get("exclude"), place, bool(extends))),
         paths=base.paths + tuple(_paths(top.get("paths"), place, values if extends else None)),
+        path_rules=base.path_rules + tuple(_path_rules(top.get("paths"), place, base if extends else None)),
         place=place,
         extends=extends,
     )
@@ -159,7 +160,8 @@ def _meet(one: Policy, other: Policy) -> Policy:
     }
     rules = tuple(each for each in one.rules + other.rules if each[1] is Action.BLOCK)
     exclude = tuple(each for each in one.exclude if each[0] in {glob for glob, _ in other.exclude})
-    return Policy(values, rules, exclude, one.paths + other.paths)
+    path_rules = tuple(each for each in one.path_rules + other.path_rules if each[2] is Action.BLOCK)
+    return Policy(values, rules, exclude, one.paths + other.paths, path_rules)
 
 
 def _settings(item: Item, prefix: str, place: str, values: dict[str, Value], base: Policy | None) -> None:
@@ -271,8 +273,10 @@ def _paths(item: Item | None, place: str, base: Mapping[str, Value] | None) -> I
     for glob, child in _mapping(item, place, "`paths`").items():
         values: dict[str, Value] = {}
         fields = _mapping(child, place, f"`paths.{glob}`")
-        _known(fields, CHECKS, place, f"paths.{glob}")
+        _known(fields, (*CHECKS, "rules"), place, f"paths.{glob}")
         for check, section in fields.items():
+            if check == "rules":
+                continue
             for action, thresholds in _mapping(section, place, f"`{check}`").items():
                 if action not in ("block", "warn"):
                     raise YettError(f"{place}:{thresholds.line}: `{action}` is not known here: write block or warn")
@@ -282,6 +286,12 @@ def _paths(item: Item | None, place: str, base: Mapping[str, Value] | None) -> I
                     _not_looser(key, value, base, place, leaf.line)
                     values[key] = Value(value, f"{place}:{leaf.line}")
         yield glob, values
+
+
+def _path_rules(item: Item | None, place: str, base: Policy | None) -> Iterable[tuple[str, str, Action, str]]:
+    for path, child in _mapping(item, place, "`paths`").items() if item else ():
+        for glob, action, source in _rules(_mapping(child, place, f"`paths.{path}`").get("rules"), place, base):
+            yield path, glob, action, source
 
 
 _WAIVER = ("rule", "path", "fingerprint", "reason", "owner", "expires")

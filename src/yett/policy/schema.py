@@ -10,6 +10,14 @@ from yett.policy.keys import KEYS, PRESETS, Choice, Count, Days, Flag, Globs, Ke
 _ACTIONS = [action.word for action in reversed(Action)]
 
 
+_RULES = {
+    "description": "an action for a rule, or a glob of rules; later entries win",
+    "type": "object",
+    "propertyNames": {"pattern": "/"},
+    "additionalProperties": {"enum": _ACTIONS},
+}
+
+
 def schema() -> dict[str, Any]:
     """The schema, as values for `json.dumps`."""
     sections = {name: _section(name) for name in ("complete", "checks", "suppress")}
@@ -42,12 +50,7 @@ def schema() -> dict[str, Any]:
                 },
             },
             **sections,
-            "rules": {
-                "description": "an action for a rule, or a glob of rules; later entries win",
-                "type": "object",
-                "propertyNames": {"pattern": "/"},
-                "additionalProperties": {"enum": _ACTIONS},
-            },
+            "rules": _RULES,
             "exclude": {
                 "description": "globs of files that no check looks at; they are counted in every report",
                 "type": "array",
@@ -59,7 +62,7 @@ def schema() -> dict[str, Any]:
                 "additionalProperties": {
                     "type": "object",
                     "additionalProperties": False,
-                    "properties": {check: _thresholds(check) for check in CHECKS},
+                    "properties": {check: _thresholds(check) for check in CHECKS} | {"rules": _RULES},
                 },
             },
         },
