@@ -53,23 +53,19 @@ def build(work: Path, yett: str, env: Mapping[str, str]) -> Inputs:
     answers = advisories / "answers.json"
     pins = _once(work / "pins", _pins)
     database = work / "advisories.sqlite"
-    if not database.exists():
-        subprocess.run(
-            [
-                yett,
-                "advisories",
-                "update",
-                "--from",
-                str(advisories),
-                "--ecosystem",
-                "PyPI",
-                "--database",
-                str(database),
-            ],
-            env=dict(env),
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+    # every time: it is done in a moment, and a database of another release of yett would be no use
+    update = (
+        yett,
+        "advisories",
+        "update",
+        "--from",
+        str(advisories),
+        "--ecosystem",
+        "PyPI",
+        "--database",
+        str(database),
+    )
+    subprocess.run(update, env=dict(env), check=True, stdout=subprocess.DEVNULL)
     staged = tuple(sorted(_git(shop, "diff", "--cached", "--name-only").splitlines()))
     return Inputs(django, repository, shop, staged, _git(shop, "rev-parse", f"HEAD~{COMMITS}"), pins, database, answers)
 

@@ -219,7 +219,7 @@ def _ends(text: str, repository: git.Repository) -> tuple[str, str]:
 
 
 def _commit(revision: str, repository: git.Repository) -> str:
-    found = git.commit_id(repository, revision)
+    found = repository.head if revision == "HEAD" else git.commit_id(repository, revision)
     if found:
         return found
     hint = "fetch it first (fetch-depth: 0)" if git.shallow(repository) else "is it spelled right, and fetched?"

@@ -84,7 +84,7 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
         stale=tuple(sorted({*heaps.stale, *holds.refused})),
         gaps=heaps.gaps,
         coverage=summary.coverage(request.checks, found, looked, heaps.gaps),
-        digests=summary.digests(target, repository, holds, checks, request.advisories if looked_up else ""),
+        digests=summary.digests(target, objects, holds, checks, request.advisories if looked_up else ""),
         rules=summary.rules_of(findings, heaps.waived),
     )
 

@@ -68,7 +68,7 @@ def coverage(ran: Sequence[str], found: Collected, looked: Examined, gaps: Seque
 
 
 def digests(
-    target: Target, repository: git.Repository | None, holds: Trusted, checks: Iterable[Check], advisories: str
+    target: Target, objects: git.Objects | None, holds: Trusted, checks: Iterable[Check], advisories: str
 ) -> Digests:
     """What the verdict depends on. `advisories` is the path of the database, "" where nothing was looked up."""
     loaded = list(checks)
@@ -78,8 +78,8 @@ def digests(
 
         snapshot = digest_of(advisories)
     tree = ""
-    if repository is not None and target.head and target.kind in ("tree", "range") and not target.of_index:
-        tree = git.tree_id(repository, target.head)
+    if objects is not None and target.head and target.kind in ("tree", "range") and not target.of_index:
+        tree = git.tree_id(objects, target.head)
     return Digests(
         tool=__version__,
         commit=target.head,
