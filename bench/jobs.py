@@ -103,8 +103,8 @@ def _tree(tools: Tools, inputs: Inputs, work: Path) -> Job:
             _contender("detect-secrets", inputs.tree, (0,), _results,
                        tools.detect_secrets, "scan", "--no-verify", "--all-files", ".", rounds=1),
         ),
-        "Django's source distribution. yett reads it from git's objects and takes nothing from a run before; the others "
-        "read the files, and Kingfisher keeps its compiled rules.",
+        "Django's source distribution. yett reads it from git's objects and takes nothing from a run before; the "
+        "others read the files, and Kingfisher keeps its compiled rules.",
     )  # fmt: skip
 
 
