@@ -109,12 +109,24 @@ class Rule(NamedTuple):
     good: tuple[str, ...] = ()
 
 
+class Edit(NamedTuple):
+    """A piece of text put in the place of another. Lines and columns count from 1, the end is exclusive; where start
+    and end are one place, the text is inserted."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
 class Hit(NamedTuple):
     """What a rule yields; the engine adds path, rule, severity and fingerprint.
 
     Lines and columns count from 1; columns are characters. `end_column` is exclusive; 0 means "not known".
     `subject` is what was found, normalised so that moving or reformatting it changes nothing; the message
-    stands in where it is empty. `severity` and `confidence` override those of the rule.
+    stands in where it is empty. `severity` and `confidence` override those of the rule. `edits` are the change that
+    `yett fix` may make by itself: safe in every setting, or there are none.
     """
 
     line: int
@@ -126,6 +138,15 @@ class Hit(NamedTuple):
     subject: str = ""
     severity: Severity | None = None
     confidence: Confidence | None = None
+    edits: tuple[Edit, ...] = ()
+
+
+class Unknown(NamedTuple):
+    """What a rule yields where only a run could tell: a value that comes from a variable, a template, a parameter. It
+    is counted, never a finding. `what` names where the value comes from."""
+
+    line: int
+    what: str
 
 
 class Package(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from yett.model import Confidence, Hit, Severity
+from yett.model import Confidence, Edit, Hit, Severity
 from yett.parse.source import Span
 
 
@@ -16,8 +16,11 @@ def hit(
     subject: str = "",
     severity: Severity | None = None,
     confidence: Confidence | None = None,
+    edits: tuple[Edit, ...] = (),
 ) -> Hit:
-    return Hit(span.line, span.column, message, span.end_line, span.end_column, fix, subject, severity, confidence)
+    return Hit(
+        span.line, span.column, message, span.end_line, span.end_column, fix, subject, severity, confidence, edits
+    )
 
 
 _LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?)\S*")
