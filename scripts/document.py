@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import pkgutil
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -68,13 +67,11 @@ def catalogue() -> tuple[Rule, ...]:
         YettError: a family cannot be imported, or a rule's id is no `family/name` of its own.
     """
     rules: list[Rule] = []
-    for found in pkgutil.iter_modules(yett.rules.__path__, "yett.rules."):
+    for name in yett.rules.FAMILIES:
         try:
-            family = importlib.import_module(found.name)
+            rules += importlib.import_module(f"yett.rules.{name}").rules()
         except ImportError as error:
-            raise YettError(f"{found.name} cannot be imported: {error}") from error
-        if hasattr(family, "rules"):
-            rules += family.rules()
+            raise YettError(f"yett.rules.{name} cannot be imported: {error}") from error
     return checked(rules)
 
 

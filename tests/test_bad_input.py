@@ -190,7 +190,7 @@ def test_a_check_that_raises_is_a_gap_without_what_it_read(
         raise ValueError(blob.data)
 
     broken = checks.Check("secrets", "x", lambda path: True, inspect)  # type: ignore[arg-type]
-    monkeypatch.setattr("yett.checks.secrets.load", lambda: broken)
+    monkeypatch.setattr("yett.checks.secrets.load", lambda *_: broken)
     repo.stage({"a.py": f"import pickle\npickle.loads(a)\nTOKEN = '{SECRET}'\n"})
     ran = yett(repo.root, "check", "--format", "json")
     found = json.loads(ran.out)

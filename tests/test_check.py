@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import os
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -284,3 +287,28 @@ def test_a_file_name_cannot_speak_to_the_terminal_or_the_runner(repo: Repo, yett
     assert "##[" not in ran.out
     assert not any(line.strip().startswith("::") for line in ran.out.splitlines())
     assert len(report(yett(repo.root, "check", "--staged", "--format", "json"))["findings"]) == 5
+
+
+def _zipped(name: str, content: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_archives_are_named_or_opened(repo: Repo, yett: Yett) -> None:
+    token = "ghp_" + "wFzM3K8vT1pQx7LrC5nB9dH2sYgJ0e2JJbhD"
+    inner = _zipped("conf/app.env", f"GITHUB_TOKEN={token}\n")
+    repo.commit({"dist/shop.whl": inner, "bomb.gz": gzip.compress(b"\0" * (40 << 20)), "readme.txt": b"plain"})
+    named = report(yett(repo.root, "check", "--tree", "HEAD", "--only", "secrets", "--format", "json"))
+    assert [(each["path"], each["what"]) for each in named["coverage"]["unexamined"]] == [
+        ("bomb.gz", "archive"),
+        ("dist/shop.whl", "archive"),
+    ]
+    opened = report(yett(repo.root, "check", "--tree", "HEAD", "--only", "secrets", "--archives", "--format", "json"))
+    assert [(each["path"], each["line"]) for each in opened["findings"]] == [("dist/shop.whl!conf/app.env", 1)]
+    assert opened["coverage"]["unexamined"] == []
+    assert [(each["path"], each["kind"]) for each in opened["gaps"]] == [("bomb.gz", "limit")]
+    repo.commit({".yett.yaml": b"version: 1\nchecks: {secrets: {archives: true}}\n"})
+    asked = report(yett(repo.root, "check", "--tree", "HEAD", "--only", "secrets", "--format", "json"))
+    assert asked["findings"] == opened["findings"]

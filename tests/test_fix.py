@@ -14,6 +14,8 @@ from tests.test_advisories import NOW, bucket, entry
 from yett.advisories.build import update
 from yett.advisories.lookup import Advisories, advisories
 from yett.commands import fix
+from yett.commands.fix import dependencies
+from yett.commands.fix.plan import Plan, diff
 from yett.errors import YettError
 from yett.model import Package
 from yett.parse.lockfiles import Lock, Locked, read
@@ -43,10 +45,10 @@ def known(database: str) -> Advisories:
     return found
 
 
-def plan(text: str, known: Advisories, path: str = "requirements.txt") -> fix.Plan:
+def plan(text: str, known: Advisories, path: str = "requirements.txt") -> Plan:
     lock = read(path, text.encode())
     assert not lock.error
-    return fix.plan(path, text.encode(), lock, fix.steps(lock, known))
+    return dependencies.plan(path, text.encode(), lock, dependencies.steps(lock, known))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_hashes_are_never_left_behind(known: Advisories) -> None:
 def test_no_utf_8(known: Advisories) -> None:
     data = "examplelib==1.0 # \xfc\n".encode("latin-1")
     lock = read("requirements.txt", data)
-    done = fix.plan("requirements.txt", data, lock, fix.steps(lock, known))
+    done = dependencies.plan("requirements.txt", data, lock, dependencies.steps(lock, known))
     assert (done.new, done.notes) == ("", ("it is not UTF-8, so its pins have to be changed by hand",))
 
 
@@ -137,9 +139,9 @@ def test_no_utf_8(known: Advisories) -> None:
     ),
 )  # fmt: skip
 def test_commands_for_lockfiles(path: str, package: tuple[str, str, str], direct: bool | None, command: str) -> None:
-    step = fix.Step(Locked(Package(*package), 1, 1, 1, direct), "2", ("CVE-2026-1",))
-    assert fix.plan(path, b"", Lock(), (step,)).notes == (f"run: {command}",)
-    assert fix.plan(f"a b/{path}", b"", Lock(), (step,)).notes == (f"in a b, run: {command}",)
+    step = dependencies.Step(Locked(Package(*package), 1, 1, 1, direct), "2", ("CVE-2026-1",))
+    assert dependencies.plan(path, b"", Lock(), (step,)).notes == (f"run: {command}",)
+    assert dependencies.plan(f"a b/{path}", b"", Lock(), (step,)).notes == (f"in a b, run: {command}",)
 
 
 @pytest.mark.parametrize(
@@ -152,23 +154,23 @@ def test_commands_for_lockfiles(path: str, package: tuple[str, str, str], direct
     ),
 )
 def test_both_yarns(data: bytes, direct: bool, command: str) -> None:
-    step = fix.Step(Locked(Package("npm", "a", "1"), 1, 1, 1, direct), "2", ("CVE-2026-1",))
-    assert fix.plan("yarn.lock", data, Lock(), (step,)).notes == (f"run: {command}",)
+    step = dependencies.Step(Locked(Package("npm", "a", "1"), 1, 1, 1, direct), "2", ("CVE-2026-1",))
+    assert dependencies.plan("yarn.lock", data, Lock(), (step,)).notes == (f"run: {command}",)
 
 
 def test_one_command_for_many() -> None:
-    steps = [fix.Step(Locked(Package("PyPI", name, "1"), 1, 1, 1), "2", ("x",)) for name in "ab"]
-    assert fix.plan("uv.lock", b"", Lock(), steps).notes == (
+    steps = [dependencies.Step(Locked(Package("PyPI", name, "1"), 1, 1, 1), "2", ("x",)) for name in "ab"]
+    assert dependencies.plan("uv.lock", b"", Lock(), steps).notes == (
         "run: uv lock --upgrade-package a==2 --upgrade-package b==2",
     )
 
 
 @pytest.mark.parametrize("name", ("a; rm -rf ~", "$(x)", "--flag", "a\nb", "a b", "`x`", "a'b", "", "\x1b[31m"))
 def test_no_name_becomes_a_command(name: str) -> None:
-    step = fix.Step(Locked(Package("npm", name, "1"), 1, 1, 1), "2", ("x",))
-    (note,) = fix.plan("package-lock.json", b"", Lock(), (step,)).notes
+    step = dependencies.Step(Locked(Package("npm", name, "1"), 1, 1, 1), "2", ("x",))
+    (note,) = dependencies.plan("package-lock.json", b"", Lock(), (step,)).notes
     assert "not safe to put into a command" in note
-    (note,) = fix.plan("package-lock.json", b"", Lock(), (step._replace(item=Locked(Package("npm", "a", "1"), 1, 1, 1), version=name or " "),)).notes  # fmt: skip  # noqa: E501
+    (note,) = dependencies.plan("package-lock.json", b"", Lock(), (step._replace(item=Locked(Package("npm", "a", "1"), 1, 1, 1), version=name or " "),)).notes  # fmt: skip  # noqa: E501
     assert "not safe" in note
 
 
@@ -177,7 +179,9 @@ def test_no_name_becomes_a_command(name: str) -> None:
 
 def run(database: str, **given: Any) -> str:
     said: list[str] = []
-    options = argparse.Namespace(**{"paths": [], "folder": ".", "write": False, **given})
+    options = argparse.Namespace(
+        **{"paths": [], "folder": ".", "write": False, "dependencies": True, "config": False, **given}
+    )
     assert fix.run(options, environment(), database, said.append) == 0
     return "".join(text if text.endswith("\n") else f"{text}\n" for text in said)
 
@@ -253,6 +257,6 @@ def test_a_broken_file_is_told(tmp_path: Path, database: str) -> None:
 
 def test_what_does_not_print_is_written_visibly() -> None:
     old, new = "a\x1b[31m==1\nb==1\n", "a\x1b[31m==1\nb==2\n"
-    text = fix.diff(fix.Plan("x\x1by.txt", old, new, ()))
+    text = diff(Plan("x\x1by.txt", old, new, ()))
     assert "\x1b" not in text
     assert "\n-b==1\n+b==2" in text

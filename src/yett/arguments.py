@@ -61,6 +61,7 @@ def _check(check: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     check.add_argument("--all", action="store_true", help="print every finding, low ones too")
     check.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    check.add_argument("--archives", action="store_true", help="look for secrets in archives too: zip, tar, wheels, …")
     check.add_argument("--no-store", action="store_true", help="look at everything, also what was looked at before")
     check.add_argument("--verbose", action="store_true", help="say on standard error where the time went")
     check.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
@@ -135,7 +136,8 @@ def _sbom(sbom: argparse.ArgumentParser) -> None:
 
 def _fix(fix: argparse.ArgumentParser) -> None:
     fix.description = "Print what would clear the findings, as a patch and commands; write nothing unless told to."
-    fix.add_argument("--dependencies", action="store_true", required=True, help="move vulnerable pins")
+    fix.add_argument("--dependencies", action="store_true", help="move vulnerable pins (with --config: the default)")
+    fix.add_argument("--config", action="store_true", help="mend the settings that can be mended without asking")
     fix.add_argument("--write", action="store_true", help="rewrite the files")
     fix.add_argument("--database", metavar="FILE", help="the advisory database (also: YETT_ADVISORIES)")
     fix.add_argument("--paths", nargs="+", metavar="PATH", help="only these files and folders")

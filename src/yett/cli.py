@@ -119,6 +119,7 @@ def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         now=now,
         lenient=lenient,
         store="" if ci or options.no_store else os.path.join(_cache(environment), "seen"),
+        archives=options.archives,
     )
     progress = _Progress()
     spent: dict[str, float] = {}

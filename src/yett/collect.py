@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from yett import git
@@ -15,11 +16,16 @@ SIZE_LIMIT = 100 * 1024 * 1024
 """Bytes of one file above which it is a gap: the size at which GitHub refuses a file as well."""
 
 
+_AROUND = 100_000
+"""How many files around those that were named are known of."""
+
+
 class Entry(NamedTuple):
     """One version of one file to look at. `oid` is "" for a file outside git.
 
     `base` is the object id of the version before the change, and `commit` the commit that introduced this version
-    where it is not the target's own state. `link`: a symbolic link, whose content is its text.
+    where it is not the target's own state. `link`: a symbolic link, whose content is its text. `beside`: it did not
+    change itself, and is looked at because what is said of it depends on what did.
     """
 
     path: str
@@ -27,14 +33,16 @@ class Entry(NamedTuple):
     base: str = ""
     commit: str = ""
     link: bool = False
+    beside: bool = False
 
 
 class Collected(NamedTuple):
-    """What a target is made of."""
+    """What a target is made of. `gone` holds the paths a change takes away."""
 
     entries: tuple[Entry, ...]
     unexamined: tuple[Unexamined, ...]
     gaps: tuple[Gap, ...]
+    gone: tuple[str, ...] = ()
 
     def without(self, exclude: tuple[tuple[str, str], ...]) -> Collected:
         """The same without what the policy excludes, which is counted glob by glob. `exclude` pairs a glob with the
@@ -79,6 +87,7 @@ def _sorted(changes: Iterable[git.Change]) -> Collected:
     entries: list[Entry] = []
     unexamined: list[Unexamined] = []
     gaps: list[Gap] = []
+    gone: list[str] = []
     for change in changes:
         if change.mode == git.SUBMODULE:
             unexamined.append(Unexamined(change.path, "submodule"))
@@ -86,7 +95,43 @@ def _sorted(changes: Iterable[git.Change]) -> Collected:
             gaps.append(Gap(change.path, "", "this path is not merged yet: resolve it and stage it", "unreadable"))
         elif change.new:
             entries.append(Entry(change.path, change.new, change.old, link=change.mode == git.LINK))
-    return Collected(tuple(sorted(entries)), tuple(sorted(unexamined)), tuple(gaps))
+        else:
+            gone.append(change.path)
+    return Collected(tuple(sorted(entries)), tuple(sorted(unexamined)), tuple(gaps), tuple(gone))
+
+
+def standing(target: Target, repository: git.Repository | None) -> dict[str, str]:
+    """Every file of the tree a target belongs to, after the change: the object id by path, "" for a file on disk.
+
+    Where files were named, the tree is what lies below the folder they were named from.
+
+    Raises:
+        YettError: git failed.
+    """
+    if target.kind == "paths":
+        named = (each.path for each in _paths(target).entries)
+        around = (_relative(path, target.root) for path in islice(_walk(target.root), _AROUND))
+        return dict.fromkeys((*named, *around), "")
+    assert repository is not None
+    if target.kind == "staged" or target.of_index:
+        return _plain(git.index(repository))
+    return _plain(git.tree(repository, target.head))
+
+
+def before(target: Target, repository: git.Repository | None) -> dict[str, str]:
+    """Every file of the tree before the change: the object id by path. Empty where there is no change.
+
+    Raises:
+        YettError: git failed.
+    """
+    if repository is None or target.kind not in ("staged", "range"):
+        return {}
+    base = target.head if target.kind == "staged" else git.merge_base(repository, target.base, target.head)
+    return _plain(git.tree(repository, base)) if base else {}
+
+
+def _plain(changes: Iterable[git.Change]) -> dict[str, str]:
+    return {each.path: each.new for each in changes if each.new and each.mode not in (git.SUBMODULE, git.LINK)}
 
 
 def _range(target: Target, repository: git.Repository, every_commit: bool) -> Collected:
@@ -103,7 +148,7 @@ def _range(target: Target, repository: git.Repository, every_commit: bool) -> Co
         reason = f"the clone is shallow at {missing[0][:12]}: commits before it were not seen (use fetch-depth: 0)"
         gaps.append(Gap("", "", reason, "history"))
     between = _between(git.introduced(repository, ids), head.entries) if every_commit else ()
-    return Collected((*head.entries, *between), head.unexamined, (*head.gaps, *gaps))
+    return Collected((*head.entries, *between), head.unexamined, (*head.gaps, *gaps), head.gone)
 
 
 def _between(introduced: Iterable[tuple[str, git.Change]], head: Iterable[Entry]) -> Iterator[Entry]:

@@ -6,17 +6,19 @@ import gc
 import os
 import posixpath
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from yett import __version__, git, inline
 from yett.checks import Check
-from yett.collect import SIZE_LIMIT, Entry, read_file
+from yett.collect import SIZE_LIMIT, Entry, before, read_file, standing
 from yett.digest import of
-from yett.model import Blob, Directive, Finding, Gap, Unexamined
+from yett.model import Blob, Directive, Finding, Gap, Target, Unexamined
+from yett.parse.tree import Tree
 from yett.unread import kind
 
-Inspect = Callable[[Check, Blob], Sequence[Finding | Gap]]
+Inspect = Callable[[Check, Blob, Tree], Sequence[Finding | Gap | Unexamined]]
 """Runs one check over one blob; a crash in it comes back as a gap."""
 
 Progress = Callable[[int, int], None]
@@ -24,20 +26,20 @@ Progress = Callable[[int, int], None]
 
 
 class Source(NamedTuple):
-    """Where content comes from: a repository and a reader of its objects, or files below `root`.
+    """Where content comes from: a repository and a reader of its objects, or files below the root of the target.
 
     `store` is the folder of what was found before, or "" where nothing may be taken from there.
     """
 
+    target: Target
     repository: git.Repository | None
     objects: git.Objects | None
-    root: str
     store: str = ""
 
 
 class Examined(NamedTuple):
     """What came out. `counts` maps a check's name to the number of files it looked at, `seconds` to the time it took,
-    summed over all processes."""
+    summed over all processes. `alone`: nothing of it depends on other files."""
 
     findings: tuple[Finding, ...]
     gaps: tuple[Gap, ...]
@@ -47,6 +49,7 @@ class Examined(NamedTuple):
     files: int
     bytes: int
     seconds: dict[str, float]
+    alone: bool = True
 
     def standing(self) -> Examined:
         """The same where there is no change: no directive in it is a new one."""
@@ -62,23 +65,22 @@ _CHUNK = 32
 _COLLECT = 1 << 20
 """Bytes looked at after which garbage is collected where Python does not do it by itself."""
 
-# What an archive begins with: zip (also jar, whl, docx), gzip, bzip2, xz, zstd, 7z, rar.
-_ARCHIVES = (
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"BZh",
-    b"\xfd7zXZ",
-    b"\x28\xb5\x2f\xfd",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a\x07",
-)
 _LFS = b"version https://git-lfs.github.com/spec/v1"
 
 
 def examine(
-    entries: Sequence[Entry], checks: Sequence[Check], source: Source, inspect: Inspect, progress: Progress | None
+    entries: Sequence[Entry],
+    gone: Sequence[str],
+    checks: Sequence[Check],
+    source: Source,
+    inspect: Inspect,
+    progress: Progress | None,
 ) -> Examined:
-    """Look at every entry that was not looked at before, in several processes where there are many."""
+    """Look at every entry that was not looked at before, in several processes where there are many.
+
+    `gone` holds the paths that a change takes away: what is said of others may depend on them.
+    """
+    entries = [*entries, *_beside(entries, gone, checks, source)]
     if len(entries) <= FEW:
         with _Reader(source) as reader:
             return _distinct(merged(_few(entries, checks, source, reader, inspect)))
@@ -89,6 +91,20 @@ def examine(
         memory.keep(found)
     gaps = tuple(_lost(entry) for entry in lost)
     return _distinct(merged([*known, *(each for _, each in found), NOTHING._replace(gaps=gaps)]))
+
+
+def _beside(entries: Sequence[Entry], gone: Sequence[str], checks: Sequence[Check], source: Source) -> list[Entry]:
+    """The files that did not change, and of which something else may be said now."""
+    asking = [check for check in checks if check.near]
+    if source.target.kind not in ("staged", "range") or not asking:
+        return []
+    changed = {each.path for each in entries if not each.commit}
+    with _Reader(source) as reader:
+        paths = {
+            path for check in asking if check.near for path in check.near((*sorted(changed), *gone), reader.trees[0])
+        }
+        listed = reader.files if paths else {}
+    return [Entry(path, listed[path], listed[path], beside=True) for path in sorted(paths - changed) if path in listed]
 
 
 _SLOW = ("python", "config")
@@ -107,17 +123,20 @@ def _few(
     from yett.workers import beside
 
     def looked_beside() -> list[Examined]:
-        found = _looked(theirs, slow, _Reader(source._replace(objects=None)), inspect)
-        return [each for each in found if each.findings or each.gaps]
+        found = _looked(theirs, slow, _Reader(source._replace(objects=None)), inspect, only_checks=True)
+        return [each for each in found if each.findings or each.gaps or each.unexamined]
 
     wait = beside(looked_beside)
     found = list(_looked(entries, others, reader, inspect))
     # what is known of each file beyond the findings of a check was seen here already
-    found += [NOTHING._replace(counts={each.name: 1 for each in slow if _concerns(each, entry)}) for entry in theirs]
+    found += [
+        NOTHING._replace(counts={each.name: 1 for each in slow if _concerns(each, entry) and not entry.beside})
+        for entry in theirs
+    ]
     told = wait()
     if told is None:
         return [*found, NOTHING._replace(gaps=tuple(_lost(entry) for entry in theirs))]
-    return [*found, *(NOTHING._replace(findings=each.findings, gaps=each.gaps, seconds=each.seconds) for each in told)]
+    return [*found, *told]
 
 
 def _lost(entry: Entry) -> Gap:
@@ -165,7 +184,10 @@ class _Memory:
                 self._key(entry): f"{each.bytes} "
                 + self._codec.text((*each.findings, *each.gaps, *each.directives, *each.unexamined))
                 for entry, each in found
-                if self._lasting(entry) and each.files and not any(gap.kind == "crash" for gap in each.gaps)
+                if self._lasting(entry)
+                and each.alone
+                and each.files
+                and not any(gap.kind == "crash" for gap in each.gaps)
             }
         )
 
@@ -189,6 +211,10 @@ class _Memory:
             files=1,
             bytes=int(size),
         )
+
+
+def _lasts(found: Examined) -> bool:
+    return found.alone and found.files > 0 and not any(gap.kind == "crash" for gap in found.gaps)
 
 
 def _edition() -> str:
@@ -254,48 +280,69 @@ def _looked(
     reader: _Reader,
     inspect: Inspect,
     progress: Progress | None = None,
+    only_checks: bool = False,
 ) -> Iterator[Examined]:
-    """What came out of each entry, in their order."""
+    """What came out of each entry, in their order; `only_checks` leaves out what is known of a file beyond them."""
     for number, (entry, data) in enumerate(reader.each(entries), 1):
         if progress and number % _CHUNK == 0:
             progress(number, len(entries))
         if isinstance(data, bytes):
             reader.tidy(len(data))
-            yield _look(entry, data, checks, reader, inspect)
-        else:
+            looked = _look(entry, data, checks, reader, inspect)
+            yield looked._replace(counts={}) if only_checks else _whole(looked, entry, data, checks, reader)
+        elif not only_checks:
             yield NOTHING._replace(gaps=(_unread(entry, data),))
 
 
+def _whole(looked: Examined, entry: Entry, data: bytes, checks: Sequence[Check], reader: _Reader) -> Examined:
+    """What the checks said, with what is known of a file beyond them."""
+    if entry.commit:
+        return looked._replace(bytes=len(data))
+    if entry.beside:
+        return looked._replace(directives=tuple(_directives(entry, data, reader)), counts={}, unexamined=())
+    return looked._replace(
+        directives=tuple(_directives(entry, data, reader)),
+        unexamined=(*looked.unexamined, *_opaque(entry, data, checks)),
+        files=1,
+        bytes=len(data),
+    )
+
+
 def _look(entry: Entry, data: bytes, checks: Sequence[Check], reader: _Reader, inspect: Inspect) -> Examined:
+    """What the checks say of a file."""
     findings: list[Finding] = []
-    gaps: list[Gap] = []
+    others: list[Gap | Unexamined] = []
     counts: dict[str, int] = {}
     seconds: dict[str, float] = {}
+    asked = reader.trees[0].asked
     blob = Blob(entry.path, entry.oid, data, entry.base, entry.commit)
     for check in checks:
         if not _concerns(check, entry):
             continue
         started = time.perf_counter()
-        found = inspect(check, blob)
+        found = inspect(check, blob, reader.trees[0])
         seconds[check.name] = time.perf_counter() - started
         counts[check.name] = int(not entry.commit)
         if found:
-            gaps.extend(each for each in found if isinstance(each, Gap))
             here = [each for each in found if isinstance(each, Finding)]
             findings.extend(_against_base(here, check, entry, reader, inspect))
-    return Examined(
+            others.extend(each for each in found if not isinstance(each, Finding))
+    return NOTHING._replace(
         findings=tuple(findings),
-        gaps=tuple(gaps),
-        directives=() if entry.commit else tuple(_directives(entry, data, reader)),
-        unexamined=() if entry.commit else tuple(_opaque(entry, data, checks)),
+        # what could not be told of a file that did not change is not this change's affair
+        gaps=() if entry.beside else tuple(each for each in others if isinstance(each, Gap)),
+        unexamined=()
+        if entry.beside or entry.commit
+        else tuple(each for each in others if isinstance(each, Unexamined)),
         counts=counts,
-        files=int(not entry.commit),
-        bytes=len(data),
         seconds=seconds,
+        alone=reader.trees[0].asked == asked,
     )
 
 
 def _concerns(check: Check, entry: Entry) -> bool:
+    if entry.beside:
+        return check.near is not None and check.wants(entry.path)
     if entry.link:
         return check.name == "secrets" and not (entry.commit and check.head_only)
     return not (entry.commit and check.head_only) and check.wants(entry.path)
@@ -317,13 +364,13 @@ def _against_base(
     """Mark what the version before had already; for a commit inside a range, only what it adds counts at all."""
     if not found:
         return
-    before = reader.base(entry) if entry.base else None
-    if before is None:
+    old = reader.base(entry) if entry.base else None
+    if old is None:
         yield from found
         return
-    blob = Blob(entry.path, entry.base, before)
+    blob = Blob(entry.path, entry.base, old)
     had: dict[tuple[str, str], int] = {}
-    for each in inspect(check, blob):
+    for each in inspect(check, blob, reader.trees[1]):
         if isinstance(each, Finding):
             key = (each.rule, each.fingerprint)
             had[key] = had.get(key, 0) + 1
@@ -331,7 +378,7 @@ def _against_base(
         key = (finding.rule, finding.fingerprint)
         known = had.get(key, 0) > 0
         had[key] = had.get(key, 0) - 1
-        if not (known and entry.commit):
+        if not (known and (entry.commit or entry.beside)):
             yield finding._replace(known=known)
 
 
@@ -340,8 +387,8 @@ def _directives(entry: Entry, data: bytes, reader: _Reader) -> Iterator[Directiv
     if not found or not entry.base:
         yield from found
         return
-    before = reader.base(entry)
-    had = [(each.tool, each.rules) for each in inline.directives(entry.path, before or b"")]
+    old = reader.base(entry)
+    had = [(each.tool, each.rules) for each in inline.directives(entry.path, old or b"")]
     for each in found:
         key = (each.tool, each.rules)
         known = key in had
@@ -361,18 +408,21 @@ def _opaque(entry: Entry, data: bytes, checks: Sequence[Check]) -> Iterator[Unex
             yield Unexamined(entry.path, "symbolic link that leaves the repository")
     elif data.startswith(_LFS):
         yield Unexamined(entry.path, "Git LFS object")
-    elif data.startswith(_ARCHIVES):
-        yield Unexamined(entry.path, "archive")
 
 
 class _Reader:
-    """Content for entries, in order, and now and then the version before one of them."""
+    """Content for entries, in order, and now and then the version before one of them, or another file.
+
+    `trees` are that after the change and that before it.
+    """
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._stream = source.objects
         self._untidied = 0
         self._bases: git.Objects | None = None
+        self._files: list[dict[str, str] | None] = [None, None]
+        self.trees = tuple(Tree(partial(self._listed, side), partial(self._content, side)) for side in (0, 1))
 
     def __enter__(self) -> _Reader:
         return self
@@ -388,7 +438,8 @@ class _Reader:
                 self._stream = git.Objects(repository)
             yield from zip(entries, self._stream.read((entry.oid for entry in entries), SIZE_LIMIT), strict=True)
         else:
-            yield from ((entry, read_file(os.path.join(self._source.root, entry.path))) for entry in entries)
+            root = self._source.target.root
+            yield from ((entry, read_file(os.path.join(root, entry.path))) for entry in entries)
 
     def tidy(self, size: int) -> None:
         """Collect garbage now and then, where Python does not do it by itself."""
@@ -399,10 +450,34 @@ class _Reader:
             gc.freeze()  # what is left is here to stay, and need not be looked through again
 
     def base(self, entry: Entry) -> bytes | None:
+        return self._object(entry.base)
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The object id of every file after the change."""
+        return self._listed(0)
+
+    def _listed(self, side: int) -> dict[str, str]:
+        found = self._files[side]
+        if found is None:
+            found = (before if side else standing)(self._source.target, self._source.repository)
+            self._files[side] = found
+        return found
+
+    def _content(self, side: int, path: str) -> bytes | None:
+        oid = self._listed(side).get(path)
+        if oid is None:
+            return None
+        if oid:
+            return self._object(oid)
+        data = read_file(os.path.join(self._source.target.root, path))
+        return data if isinstance(data, bytes) else None
+
+    def _object(self, oid: str) -> bytes | None:
         repository = self._source.repository
         if repository is None:
             return None
         if self._bases is None:
             self._bases = git.Objects(repository)
-        data = next(self._bases.read((entry.base,), SIZE_LIMIT))
+        data = next(self._bases.read((oid,), SIZE_LIMIT))
         return data if isinstance(data, bytes) else None

@@ -11,7 +11,8 @@ from yett.collect import collect
 from yett.errors import YettError
 from yett.examine import Progress, Source, examine
 from yett.judge import judge
-from yett.model import CHECKS, Blob, Finding, Gap, GapKind, Target, Verdict
+from yett.model import CHECKS, Blob, Finding, Gap, GapKind, Target, Unexamined, Verdict
+from yett.parse.tree import Tree
 from yett.trusted import trusted
 from yett.waive import waive
 
@@ -24,6 +25,7 @@ class Request(NamedTuple):
     `checks` names the checks to run. `policy_file`, where it is not "", replaces the repository's own policy.
     `advisories` is the path of the advisory database. `today` is a date, ISO 8601 in UTC, and `now` the POSIX time.
     `lenient` names the kinds of gaps that only warn here. `store` is the folder of what was found before, or "".
+    `archives`: look for secrets in archives, whatever the policy says.
     """
 
     target: Target
@@ -35,6 +37,7 @@ class Request(NamedTuple):
     now: float
     lenient: tuple[GapKind, ...] = ()
     store: str = ""
+    archives: bool = False
 
 
 def run(request: Request, progress: Progress | None = None, spent: Spent | None = None) -> Verdict:
@@ -55,7 +58,8 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
     checks = [_load(name, request, holds.policy) for name in request.checks]
     found = collect(target, repository, holds.policy.word("checks.secrets.range") == "every-commit")
     found = found.without(holds.policy.exclude)
-    looked = examine(found.entries, checks, Source(repository, objects, target.root, request.store), _inspect, progress)
+    source = Source(target, repository, objects, request.store)
+    looked = examine(found.entries, found.gone, checks, source, _inspect, progress)
     if spent:
         for name, seconds in looked.seconds.items():
             spent(name, seconds)
@@ -89,10 +93,10 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
     )
 
 
-def _inspect(check: Check, blob: Blob) -> Sequence[Finding | Gap]:
+def _inspect(check: Check, blob: Blob, tree: Tree) -> Sequence[Finding | Gap | Unexamined]:
     """One check over one blob. The only broad `except` there is: whatever a check dies of is a gap, never a pass."""
     try:
-        return list(check.inspect(blob))
+        return list(check.among(blob, tree) if check.among else check.inspect(blob))
     except Exception as crash:
         reason = f"the {check.name} check crashed ({summary.crash(crash)}): please report this"
         return [Gap(blob.path, check.name, reason, "crash")]
@@ -103,7 +107,7 @@ def _load(name: str, request: Request, holds: policy.Policy) -> Check:
         case "secrets":
             from yett.checks import secrets
 
-            return secrets.load()
+            return secrets.load(request.archives or holds.flag("checks.secrets.archives"))
         case "dependencies":
             from yett.checks import dependencies
 

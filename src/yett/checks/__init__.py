@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from yett.model import Blob, Finding, Gap
+from yett.model import Blob, Finding, Gap, Unexamined
+from yett.parse.tree import Tree
+
+Found = Iterator[Finding | Gap | Unexamined]
 
 
 class Check(NamedTuple):
@@ -15,10 +18,15 @@ class Check(NamedTuple):
     for bad input: what it cannot read is a `Gap`. `digest` names everything the results depend on (rules, versions of
     the tools behind them, advisory snapshot). `head_only` says that only the final state of a change matters, not the
     versions in between.
+
+    `among`, where a check has one, is asked in place of `inspect`: it is told the tree the blob belongs to. `near`
+    names the paths of the tree that are to be looked at as well when the given ones change.
     """
 
     name: str
     digest: str
     wants: Callable[[str], bool]
-    inspect: Callable[[Blob], Iterator[Finding | Gap]]
+    inspect: Callable[[Blob], Found]
     head_only: bool = True
+    among: Callable[[Blob, Tree], Found] | None = None
+    near: Callable[[Iterable[str], Tree], Iterable[str]] | None = None

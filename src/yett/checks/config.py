@@ -1,63 +1,119 @@
 """The configuration check: files that grant rights, judged by the rules of their family.
 
-A family is a kind of file. Which family a file belongs to is told by its path; what the file says is read and judged
-only then, and only then are the family's rules imported. A new family is a module of parsers, a package of rules and
-a line in `FAMILIES`.
+A family is a kind of file. Which family a file belongs to is told by its path and a few words in it; what it says is
+read and judged only then, and only then are the family's rules imported. A new family is a parser, a package of rules
+with a `judge`, and a line in `checks/families.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 
-from yett.checks import Check
-from yett.model import Blob, Finding, Gap, Hit, Rule, finding
+from yett.checks import Check, Found
+from yett.checks.families import FAMILIES, Family
+from yett.model import Blob, Edit, Gap, Hit, Rule, Unexamined, Unknown, finding
 from yett.parse.source import ParseError, decode
+from yett.parse.tree import Tree
 
-DIGEST = "config/1"
+DIGEST = "config/2"
 """Changes whenever a rule or parser may say something else of the same file."""
 
 MAX_BYTES = 1 << 19
 """Far above what GitHub or Docker take. Reading is linear in the size, but a hundred megabytes are no configuration."""
 
-Judged = Iterator[tuple[Rule, Hit]]
-
-
-class Family(NamedTuple):
-    """A kind of file. `judge` takes a text and yields what its rules find; it raises `ParseError`."""
-
-    name: str
-    wants: Callable[[str], bool]
-    judge: Callable[[str], Judged]
+_NAMED = 3
+"""How many of the values that only a run can tell are named."""
 
 
 def load() -> Check:
-    return Check("config", DIGEST, wants, inspect)
+    return Check("config", DIGEST, wants, inspect, among=among, near=near)
 
 
 def wants(path: str) -> bool:
     return any(family.wants(path) for family in FAMILIES)
 
 
-def inspect(blob: Blob) -> Iterator[Finding | Gap]:
+def inspect(blob: Blob) -> Found:
+    """What is said of a file that stands alone."""
+    return among(blob, Tree(lambda: (blob.path,), lambda path: blob.data if path == blob.path else None))
+
+
+def among(blob: Blob, tree: Tree) -> Found:
+    """What is said of a file among the others of its tree."""
     for family in FAMILIES:
-        if family.wants(blob.path):
-            yield from _inspect(family, blob)
+        if family.wants(blob.path) and family.holds(blob.data):
+            yield from _inspect(family, blob, tree)
 
 
-def _inspect(family: Family, blob: Blob) -> Iterator[Finding | Gap]:
+def near(changed: Iterable[str], tree: Tree) -> Iterator[str]:
+    """The files that something else may be said of, now that others changed: those of the same folder or tree that a
+    family judges together, and those that are judged by what a file of another family says."""
+    changed = tuple(changed)
+    for family in FAMILIES:
+        folders = {path.rpartition("/")[0] for path in changed if family.scope != "file" and _is_of(family, path, tree)}
+        read = any(_is_of(other, path, tree) for other in FAMILIES if other.name in family.reads for path in changed)
+        if read or (folders and family.scope == "tree"):
+            yield from (path for path in tree.paths if family.wants(path))
+        else:
+            yield from (path for folder in folders for path in tree.folder(folder) if family.wants(path))
+
+
+def _is_of(family: Family, path: str, tree: Tree) -> bool:
+    """Whether a changed file is of a family; what is gone can only be told by its path."""
+    if not family.wants(path):
+        return False
+    text = tree.text(path)
+    return text is None or family.holds(text.encode())
+
+
+def _inspect(family: Family, blob: Blob, tree: Tree) -> Found:
     if len(blob.data) > MAX_BYTES:
         reason = f"it is larger than {MAX_BYTES >> 10} KiB, so the {family.name} rules did not read it; make it smaller"
         yield Gap(blob.path, "config", reason, "limit")
         return
+    hits: dict[tuple[Rule, Hit], None] = {}  # what an anchor holds is found once for each place that names it
+    unknown: dict[Unknown, None] = {}
+    problem: ParseError | None = None
     try:
-        text = decode(blob.data)
-        found = list(family.judge(text))
+        for rule, said in judged(family, decode(blob.data), blob.path, tree):
+            if isinstance(said, Unknown):
+                unknown[said] = None
+            else:
+                hits[rule, said] = None
     except ParseError as error:
-        yield Gap(blob.path, "config", _reason(family, blob, error), "unparsable", error.line)
-        return
-    # What an anchor holds is found once for each place that names it.
-    yield from (finding(rule, blob, hit) for rule, hit in dict.fromkeys(found))
+        problem = error  # what was found until then stays found
+    yield from (finding(rule, blob, hit) for rule, hit in hits)
+    if problem:
+        yield Gap(blob.path, "config", _reason(family, blob, problem), "unparsable", problem.line)
+    if unknown:
+        yield Unexamined(blob.path, _untold(family, list(unknown)))
+
+
+def judged(family: Family, text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
+    """What the rules of a family say of a text. Raises `ParseError`."""
+    found: Iterator[tuple[Rule, Hit | Unknown]] = import_module(family.module).judge(text, path, tree)
+    return found
+
+
+def edits(blob: Blob, tree: Tree) -> Iterator[tuple[Rule, tuple[Edit, ...]]]:
+    """The changes that may be made to a file by themselves, each with the rule it satisfies. A file that cannot be read
+    has none."""
+    for family in FAMILIES:
+        if family.wants(blob.path) and family.holds(blob.data) and len(blob.data) <= MAX_BYTES:
+            try:
+                for rule, said in judged(family, decode(blob.data), blob.path, tree):
+                    if isinstance(said, Hit) and said.edits:
+                        yield rule, said.edits
+            except ParseError:
+                continue
+
+
+def _untold(family: Family, unknown: list[Unknown]) -> str:
+    """Values that a file leaves open, in words."""
+    named = ", ".join(f"{each.what} in line {each.line}" for each in unknown[:_NAMED])
+    more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
+    return f"{family.name} values that only a run can tell: {named}{more}"
 
 
 def _reason(family: Family, blob: Blob, error: ParseError) -> str:
@@ -70,69 +126,3 @@ def _is_template(data: bytes, number: int) -> bool:
     """Whether the line that could not be read has the marks of Jinja or Go templates; `${{` is a workflow's own."""
     line = next(iter(data.splitlines()[number - 1 : number]), b"")
     return b"{%" in line or b"{{" in line.replace(b"${{", b"")
-
-
-def _is_workflow(path: str) -> bool:
-    """GitHub reads `.github/workflows` at the root alone; templates of repositories hold it further down."""
-    folder, _, name = path.rpartition("/")
-    return name.endswith((".yml", ".yaml")) and (folder == ".github/workflows" or folder.endswith("/.github/workflows"))
-
-
-def _is_action(path: str) -> bool:
-    return path.rpartition("/")[2] in ("action.yml", "action.yaml") and not _is_workflow(path)
-
-
-def _is_dockerfile(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    low = name.lower()
-    if low in ("dockerfile", "containerfile") or low.endswith((".dockerfile", ".containerfile")):
-        return True
-    if not low.startswith(("dockerfile.", "containerfile.", "dockerfile-", "containerfile-")):
-        return False
-    # `Dockerfile.dev` is one, `Dockerfile.md` speaks of one.
-    return low.rpartition(".")[2] not in _OTHER_ENDINGS
-
-
-_OTHER_ENDINGS = (
-    *("dockerignore", "containerignore", "md", "rst", "txt", "html", "adoc", "json", "yaml", "yml", "toml", "lock"),
-    *("py", "js", "ts", "go", "rb", "java", "sh", "bats", "vim", "snap", "patch", "diff", "orig", "png", "svg"),
-)
-
-
-def _workflow(text: str) -> Judged:
-    from yett.parse.workflow import parse
-    from yett.rules.github_actions import RULES
-
-    workflow = parse(text)
-    if workflow:
-        for module in RULES:
-            yield from ((module.RULE, hit) for hit in module.check(workflow))
-
-
-def _action(text: str) -> Judged:
-    from yett.parse.workflow import parse_action
-    from yett.rules.github_actions import RULES
-
-    action = parse_action(text)
-    if action:
-        for module in RULES:
-            yield from ((module.RULE, hit) for hit in module.check(action))
-
-
-def _dockerfile(text: str) -> Judged:
-    from yett.parse.dockerfile import parse
-    from yett.rules.docker import RULES
-
-    dockerfile = parse(text)
-    for stage in dockerfile.stages:
-        if "{{" in stage.base_at.text:
-            raise ParseError(stage.base_at.span.line, stage.base_at.span.column, "the image is not filled in")
-    for module in RULES:
-        yield from ((module.RULE, hit) for hit in module.check(dockerfile))
-
-
-FAMILIES = (
-    Family("github-actions", _is_workflow, _workflow),
-    Family("github-actions", _is_action, _action),
-    Family("docker", _is_dockerfile, _dockerfile),
-)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from yett import __version__
 from yett.checks import Check
-from yett.model import Blob, Confidence, Finding, Gap, Hit, finding
+from yett.checks import Found as Said
+from yett.model import Blob, Confidence, Finding, Gap, Hit, Unexamined, finding
 from yett.parse.decode import Excess, Piece, Runs, pieces
 from yett.parse.encoding import Cursor, views
 from yett.parse.literals import Literals
@@ -41,13 +42,16 @@ class Sighting(NamedTuple):
     how: tuple[str, ...] = ()
 
 
-def load() -> Check:
-    """The check for secrets. Compiles nothing: that is done when a file is looked at."""
+def load(archives: bool = False) -> Check:
+    """The check for secrets. Compiles nothing: that is done when a file is looked at.
+
+    `archives`: what is in an archive is looked at too, and an archive is else named as not looked into.
+    """
     return Check(
         name="secrets",
-        digest=digest(),
+        digest=f"{digest()}{'.archives' if archives else ''}",
         wants=_everything,
-        inspect=_inspector(),
+        inspect=_inspector(archives),
         head_only=False,
     )
 
@@ -63,10 +67,23 @@ def _everything(path: str) -> bool:
     return True
 
 
-def _inspector() -> Callable[[Blob], Iterator[Finding | Gap]]:
+def _inspector(archives: bool) -> Callable[[Blob], Said]:
     seeker = Seeker()
 
-    def inspect(blob: Blob) -> Iterator[Finding | Gap]:
+    def inspect(blob: Blob) -> Said:
+        if blob.data.startswith(_ARCHIVES) or blob.data[257:262] == b"ustar":
+            if not archives:
+                yield Unexamined(blob.path, "archive")
+            else:
+                inside = list(_opened(blob, text))
+                yield from inside
+                # what is stored as it is can be seen from outside too
+                seen = {each.fingerprint for each in inside if isinstance(each, Finding)}
+                yield from (each for each in text(blob) if isinstance(each, Gap) or each.fingerprint not in seen)
+                return
+        yield from text(blob)
+
+    def text(blob: Blob) -> Iterator[Finding | Gap]:
         seen = set()
         for view in views(blob.data):
             cursor = Cursor(view)
@@ -83,6 +100,30 @@ def _inspector() -> Callable[[Blob], Iterator[Finding | Gap]]:
                     yield finding(rule(each.secret), blob, hit)
 
     return inspect
+
+
+# What an archive begins with: zip (also jar, whl, docx), gzip, bzip2, xz, zstd, 7z, rar; a tar says so further in.
+_ARCHIVES = (
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+)
+
+
+def _opened(blob: Blob, look: Callable[[Blob], Iterator[Finding | Gap]]) -> Iterator[Finding | Gap]:
+    """What is said of the files in an archive: their path is the archive's, `!`, and their own."""
+    from yett.parse.archive import Refused, members
+
+    for each in members(blob.data):
+        path = f"{blob.path}!{each.name}" if each.name else blob.path
+        if isinstance(each, Refused):
+            yield Gap(path, "secrets", f"it was not looked into: {each.reason}", each.kind)
+        else:
+            yield from look(blob._replace(path=path, data=each.data))
 
 
 def _hit(sighting: Sighting, cursor: Cursor) -> Hit:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from yett.parse import shell
 from yett.parse.source import ParseError, Span
+from yett.parse.tree import Tree
 
 INSTRUCTIONS = frozenset(
     {
@@ -153,10 +154,15 @@ class Stage(NamedTuple):
 
 
 class Dockerfile(NamedTuple):
-    """`before` holds what stands in front of the first `FROM`; the last stage is what a build gives."""
+    """`before` holds what stands in front of the first `FROM`; the last stage is what a build gives.
+
+    `file` is its path and `tree` holds the other files, "" and None where nobody said.
+    """
 
     before: tuple[Instruction, ...]
     stages: tuple[Stage, ...]
+    file: str = ""
+    tree: Tree | None = None
 
     @property
     def final(self) -> Stage:

@@ -15,7 +15,8 @@ Made = TypeVar("Made")
 class Tree:
     """A tree of files as it stands after the change (or before it). Paths are relative to its root, `/`-separated.
 
-    `paths` is called once, `read` once for each path asked for; `read` gives None for what cannot be read.
+    `paths` is called once, `read` once for each path asked for; `read` gives None for what cannot be read. `asked`
+    counts the questions: where it has not changed, an answer did not depend on the tree.
     """
 
     def __init__(self, paths: Callable[[], Iterable[str]], read: Callable[[str], bytes | None]) -> None:
@@ -25,6 +26,7 @@ class Tree:
         self._folders: dict[str, list[str]] = {}
         self._texts: dict[str, str | None] = {}
         self._made: dict[Hashable, Any] = {}
+        self.asked = 0
 
     @classmethod
     def of(cls, files: Mapping[str, str]) -> Tree:
@@ -34,6 +36,7 @@ class Tree:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every path, sorted."""
+        self.asked += 1
         if self._paths is None:
             self._paths = tuple(sorted(self._list()))
             for path in self._paths:
@@ -46,6 +49,7 @@ class Tree:
 
     def text(self, path: str) -> str | None:
         """The text of a file as `decode` gives it; None where there is none, or none that can be read."""
+        self.asked += 1
         if path not in self._texts:
             data = self._read(path)
             try:
@@ -56,6 +60,7 @@ class Tree:
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gives, made once for this tree. A key begins with the name of the module that makes it."""
+        self.asked += 1
         if key not in self._made:
             self._made[key] = make()
         return cast(Made, self._made[key])

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from yett.parse import expression, shell
 from yett.parse.source import ParseError, Span
+from yett.parse.tree import Tree
 from yett.parse.yaml import Mapping, Node, Scalar, Sequence, compose, texts
 
 MAX_JOBS = 1_000
@@ -123,13 +124,18 @@ Kind = Literal["workflow", "action"]
 
 
 class Workflow(NamedTuple):
-    """A workflow, or an action: then `jobs` holds its steps as one job, and `triggers` is empty."""
+    """A workflow, or an action: then `jobs` holds its steps as one job, and `triggers` is empty.
+
+    `file` is its path and `tree` holds the other files, "" and None where nobody said.
+    """
 
     kind: Kind
     root: Mapping
     triggers: dict[str, Trigger]
     jobs: tuple[Job, ...]
     lines: tuple[str, ...]
+    file: str = ""
+    tree: Tree | None = None
 
     def steps(self) -> Iterator[tuple[Job, Step]]:
         return ((job, step) for job in self.jobs for step in job.steps)

@@ -40,6 +40,10 @@ class Policy(NamedTuple):
         assert isinstance(value, str), key
         return value
 
+    def flag(self, key: str) -> bool:
+        """The value of a setting that is yes or no."""
+        return self.values[key].value is True
+
     def number(self, key: str) -> int:
         """The value of a setting that is a number (of days, where it is an age)."""
         value = self.values[key].value

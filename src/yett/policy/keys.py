@@ -94,6 +94,7 @@ KEYS: dict[str, Key] = {
     "checks.secrets.range": Key(
         Choice(("every-commit", "head")), "every-commit", "in a range: every version in it, or its last one only"
     ),
+    "checks.secrets.archives": Key(Flag(), False, "archives are opened; else they are named as not looked into"),
     **_check("dependencies", ("high", "low", "new"), ("info", "low", "all")),
     "checks.dependencies.block.unknown_severity": Key(Flag(), True, "an advisory that nobody has rated blocks"),
     "checks.dependencies.block.known_exploited": Key(Flag(), True, "an advisory exploited in the wild blocks"),

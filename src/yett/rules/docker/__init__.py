@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from yett.model import Hit, Rule
-from yett.parse.dockerfile import Dockerfile
+from yett.model import Hit, Rule, Unknown
+from yett.parse.dockerfile import Dockerfile, parse
+from yett.parse.source import ParseError
+from yett.parse.tree import Tree
 from yett.rules.docker import (
     base_digest,
     chpasswd,
@@ -24,16 +26,20 @@ from yett.rules.docker import (
     world_writable,
 )
 
+EXAMPLE = "Dockerfile"
+
+Judge = Callable[[Dockerfile], Iterator[Hit | Unknown]]
+
 
 class DockerfileRule(Protocol):
-    """What a module of this package offers."""
+    """What a module of one rule offers."""
 
     RULE: Rule
 
-    def check(self, dockerfile: Dockerfile, /) -> Iterator[Hit]: ...
+    def check(self, dockerfile: Dockerfile, /) -> Iterator[Hit | Unknown]: ...
 
 
-RULES: tuple[DockerfileRule, ...] = (
+_MODULES: tuple[DockerfileRule, ...] = (
     base_digest,
     chpasswd,
     curl_pipe_shell,
@@ -51,5 +57,21 @@ RULES: tuple[DockerfileRule, ...] = (
 )
 
 
+RULES: tuple[tuple[Rule, Judge], ...] = (
+    *((module.RULE, module.check) for module in _MODULES),
+)
+
+
 def rules() -> tuple[Rule, ...]:
-    return tuple(module.RULE for module in RULES)
+    return tuple(rule for rule, _ in RULES)
+
+
+def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
+    """What the rules say of a Dockerfile. Raises `ParseError`, also for a template that is not filled in."""
+    dockerfile = parse(text)
+    for stage in dockerfile.stages:
+        if "{{" in stage.base_at.text:
+            raise ParseError(stage.base_at.span.line, stage.base_at.span.column, "the image is not filled in")
+    dockerfile = dockerfile._replace(file=path, tree=tree)
+    for rule, check in RULES:
+        yield from ((rule, said) for said in check(dockerfile))

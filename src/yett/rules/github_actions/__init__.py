@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from yett.model import Hit, Rule
-from yett.parse.workflow import Workflow
+from yett.model import Hit, Rule, Unknown
+from yett.parse.tree import Tree
+from yett.parse.workflow import Workflow, parse, parse_action
 from yett.rules.github_actions import (
     artipacked,
     bot_conditions,
@@ -34,16 +35,20 @@ from yett.rules.github_actions import (
     unsound_condition,
 )
 
+EXAMPLE = ".github/workflows/ci.yml"
+
+Judge = Callable[[Workflow], Iterator[Hit | Unknown]]
+
 
 class WorkflowRule(Protocol):
-    """What a module of this package offers."""
+    """What a module of one rule offers."""
 
     RULE: Rule
 
     def check(self, workflow: Workflow, /) -> Iterator[Hit]: ...
 
 
-RULES: tuple[WorkflowRule, ...] = (
+_MODULES: tuple[WorkflowRule, ...] = (
     artipacked,
     bot_conditions,
     cache_poisoning,
@@ -71,5 +76,25 @@ RULES: tuple[WorkflowRule, ...] = (
 )
 
 
+RULES: tuple[tuple[Rule, Judge], ...] = (
+    *((module.RULE, module.check) for module in _MODULES),
+)
+
+
 def rules() -> tuple[Rule, ...]:
-    return tuple(module.RULE for module in RULES)
+    return tuple(rule for rule, _ in RULES)
+
+
+def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
+    """What the rules say of a workflow, or of an action: the path tells which. Raises `ParseError`."""
+    is_action = path.rpartition("/")[2] in ("action.yml", "action.yaml") and not _in_workflows(path)
+    workflow = parse_action(text) if is_action else parse(text)
+    if workflow:
+        workflow = workflow._replace(file=path, tree=tree)
+        for rule, check in RULES:
+            yield from ((rule, said) for said in check(workflow))
+
+
+def _in_workflows(path: str) -> bool:
+    folder = path.rpartition("/")[0]
+    return folder == ".github/workflows" or folder.endswith("/.github/workflows")

@@ -119,6 +119,7 @@ jobs:
     steps: [{run: make}]
 """,
         """\
+# file: action.yml
 name: wrap
 runs:
   using: composite

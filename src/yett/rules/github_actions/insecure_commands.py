@@ -33,6 +33,7 @@ jobs:
           ACTIONS_ALLOW_UNSECURE_COMMANDS: "TRUE"  # <- here
 """,
         """\
+# file: action.yml
 name: wrap
 runs:
   using: composite

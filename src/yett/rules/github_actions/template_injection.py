@@ -64,6 +64,7 @@ jobs:
           ./parse '${{ env.BODY }}'  # <- here
 """,
         """\
+# file: action.yml
 name: build
 inputs:
   target:

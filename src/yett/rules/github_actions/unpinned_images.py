@@ -50,6 +50,7 @@ jobs:
     steps: [{run: make}]
 """,
         """\
+# file: action.yml
 name: wrap
 runs:
   using: docker
@@ -73,6 +74,7 @@ jobs:
       - uses: docker://alpine@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 """,
         """\
+# file: action.yml
 name: wrap
 runs:
   using: docker

@@ -45,6 +45,7 @@ jobs:
     uses: acme/ci/.github/workflows/test.yml@v1  # <- here
 """,
         """\
+# file: action.yml
 name: wrap
 runs:
   using: composite
@@ -71,6 +72,7 @@ jobs:
     uses: ./.github/workflows/test.yml
 """,
         """\
+# file: action.yml
 name: wrap
 runs:
   using: composite

@@ -1,28 +1,38 @@
-"""`yett fix --dependencies`: the way out of what the audit found.
+"""The way out of what the audit found.
 
 Exact pins of requirements files are rewritten, and nothing else of a line. A lockfile is its tool's own business: the
-exact command is printed. Nothing is written unless asked for.
+exact command is printed.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from yett import git
-from yett.collect import collect, read_file
+from yett.commands.fix.plan import Plan
 from yett.errors import YettError
-from yett.model import Target
 from yett.parse.lockfiles import is_lockfile, is_manifest, kind, read
 
 if TYPE_CHECKING:
     from yett.advisories.lookup import Advisories
     from yett.model import Package
     from yett.parse.lockfiles import Lock, Locked
+
+
+def wants(path: str) -> bool:
+    """Whether a file pins packages, or asks for them."""
+    return is_lockfile(path) or is_manifest(path)
+
+
+def plan_for(path: str, data: bytes, advisories: Advisories) -> Plan:
+    """What can be done about a file. Raises `YettError` where the database cannot be used."""
+    lock = read(path, data)
+    if lock.error:
+        return Plan(path, "", "", (f"the file {lock.error}, so nothing in it was looked up",))
+    return plan(path, data, lock, steps(lock, advisories))
 
 
 class Step(NamedTuple):
@@ -39,68 +49,6 @@ class Step(NamedTuple):
     @property
     def old(self) -> str:
         return self.item.package.version
-
-
-class Plan(NamedTuple):
-    """What can be done about one file: its new text ("" where it stays as it is), and what is to be said of it."""
-
-    path: str
-    old: str
-    new: str
-    notes: tuple[str, ...]
-
-
-def run(options: argparse.Namespace, environment: Mapping[str, str], database: str, say: Callable[[str], None]) -> int:
-    """Print what would be changed, as a unified diff, or change it (`options.write`).
-
-    Raises:
-        YettError: there is no usable advisory database, or a file cannot be read or written.
-    """
-    from yett.advisories.lookup import Unusable, advisories
-    from yett.report.escape import terminal
-
-    opened = advisories(database)
-    if isinstance(opened, Unusable):
-        raise YettError(opened.reason)
-    root, paths = _paths(options, environment)
-    plans = [plan for path in paths for plan in (_plan(root, path, opened),) if plan.new or plan.notes]
-    for plan in plans:
-        for note in plan.notes:
-            say(terminal(f"{plan.path}: {note}"))
-    for plan in plans:
-        if plan.new and options.write:
-            _write(os.path.join(root, plan.path), plan.new)
-            say(terminal(f"{plan.path}: written"))
-        elif plan.new:
-            say(diff(plan))
-    if not plans:
-        say("there is nothing to fix: no advisory concerns what is pinned")
-    return 0
-
-
-def _paths(options: argparse.Namespace, environment: Mapping[str, str]) -> tuple[str, list[str]]:
-    """Where the files lie, and those that pin or ask for packages: the named ones, or those that git tracks."""
-    start = os.path.abspath(options.folder)
-    if options.paths:
-        root, entries = start, collect(Target("paths", start, paths=tuple(options.paths)), None, False).entries
-    else:
-        repository = git.find(start, environment)
-        if not repository.root:
-            raise YettError(f"{repository.directory} is a bare repository: there are no files to change")
-        root = repository.root
-        entries = collect(Target("tree", root, head=repository.head, of_index=True), repository, False).entries
-    wanted = [each.path for each in entries if not each.link and (is_lockfile(each.path) or is_manifest(each.path))]
-    return root, [path for path in wanted if os.path.lexists(os.path.join(root, path))]
-
-
-def _plan(root: str, path: str, advisories: Advisories) -> Plan:
-    data = read_file(os.path.join(root, path))
-    if not isinstance(data, bytes):
-        raise YettError(f"{path} cannot be read: {data if isinstance(data, str) else 'it is too large'}")
-    lock = read(path, data)
-    if lock.error:
-        return Plan(path, "", "", (f"the file {lock.error}, so nothing in it was looked up",))
-    return plan(path, data, lock, steps(lock, advisories))
 
 
 def steps(lock: Lock, advisories: Advisories) -> tuple[Step, ...]:
@@ -179,53 +127,6 @@ def rewritten(text: str, needed: Iterable[Step]) -> tuple[str, tuple[Step, ...]]
 def _is_plain(text: str) -> bool:
     """Whether a name or version is made of what names and versions are made of: nothing a shell or a tool obeys."""
     return re.fullmatch(r"[A-Za-z0-9@_][A-Za-z0-9@_./:+!~-]*", text, re.ASCII) is not None
-
-
-def diff(plan: Plan) -> str:
-    """A unified diff that `git apply` takes, with what does not print written visibly."""
-    import difflib
-
-    from yett.report.escape import visible
-
-    named = visible(plan.path)
-    found = difflib.unified_diff(_lines(plan.old), _lines(plan.new), f"a/{named}", f"b/{named}", lineterm="")
-    return "\n".join(map(_visible_line, found))
-
-
-def _lines(text: str) -> list[str]:
-    """Lines as git counts them: ended by a line feed, and a last one without it is marked."""
-    lines = text.split("\n")
-    if not lines[-1]:
-        return lines[:-1]
-    return [*lines[:-1], f"{lines[-1]}\n\\ No newline at end of file"]
-
-
-def _visible_line(line: str) -> str:
-    """A line of a diff; its tabs, and the carriage return at its end, have to stay for the diff to fit."""
-    from yett.report.escape import visible
-
-    line, *mark = line.split("\n")
-    body = line.removesuffix("\r")
-    return "\n".join(("\t".join(map(visible, body.split("\t"))) + line[len(body) :], *mark))
-
-
-def _write(path: str, text: str) -> None:
-    """In place of the old file at once, with its rights."""
-    import shutil
-    import tempfile
-
-    try:
-        descriptor, fresh = tempfile.mkstemp(prefix=".yett-", dir=os.path.dirname(path) or ".")
-        try:
-            with open(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            shutil.copymode(path, fresh)
-            os.replace(fresh, path)
-        except BaseException:
-            os.unlink(fresh)
-            raise
-    except OSError as error:
-        raise YettError(f"{path} cannot be written: {(error.strerror or 'unknown error').lower()}") from error
 
 
 def _hashed(path: str, needed: Sequence[Step]) -> Iterator[str]:
