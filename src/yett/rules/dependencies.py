@@ -172,6 +172,33 @@ EMPTY = Rule(
     good=("-e .\n", "examplelib==1.1.0\n"),
 )
 
+STALE_LOCK = Rule(
+    id="dependencies/stale-lock",
+    title="Lockfile that does not fit its manifest",
+    severity=Severity.MEDIUM,
+    why=(
+        "What is installed is what the lockfile says: a version raised in the manifest alone is raised on paper, and "
+        "an installation that makes a new lockfile takes versions nobody has looked at."
+    ),
+    fix="Lock again and commit both files together.",
+    level=Action.WARN,
+    refs=("CWE-1104", "OWASP A03:2025", "PCI DSS 6.3.2"),
+    bad=(
+        "# file: pyproject.toml\n"
+        '[project]\nname = "shop"\nversion = "1"\ndependencies = ["examplelib>=1.1", "innocent"]\n'
+        "# file: uv.lock\n"
+        'version = 1\n\n[[package]]\nname = "examplelib"\nversion = "1.1"\n'
+        'source = { registry = "https://pypi.org/simple" }\n',
+    ),
+    good=(
+        "# file: pyproject.toml\n"
+        '[project]\nname = "shop"\nversion = "1"\ndependencies = ["examplelib>=1.1"]\n'
+        "# file: uv.lock\n"
+        'version = 1\n\n[[package]]\nname = "examplelib"\nversion = "1.1"\n'
+        'source = { registry = "https://pypi.org/simple" }\n',
+    ),
+)
+
 RULES = (
     EMPTY,
     END_OF_LIFE,
@@ -183,6 +210,7 @@ RULES = (
     MALICIOUS,
     MISSING_HASH,
     SOURCE_ONLY,
+    STALE_LOCK,
     UNPINNED_SOURCE,
     VULNERABLE,
     YANKED,

@@ -3,18 +3,19 @@ whether what the project runs on is still supported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from yett.checks import Check
 from yett.model import Blob, Finding, Gap, GapKind
 from yett.parse.lockfiles import is_lockfile, is_manifest
+from yett.parse.tree import Tree
 
 if TYPE_CHECKING:
     from yett.advisories.lookup import Advisories, Cycle, Unusable
     from yett.parse.lockfiles import Lock, Skipped
 
-ENGINE = "dependencies/2"
+ENGINE = "dependencies/3"
 """Changes whenever the same file and the same advisories may give another result."""
 
 NAME = "dependencies"
@@ -48,7 +49,11 @@ def load(database: str, max_age_days: float, now: float, options: Options = _PLA
     def inspect(blob: Blob) -> Iterator[Finding | Gap]:
         return _inspect(blob, opened, max_age_days, now, options)
 
-    return Check(NAME, " ".join((ENGINE, *options.allow_unaudited)), wants, inspect)
+    def among(blob: Blob, tree: Tree) -> Iterator[Finding | Gap]:
+        yield from inspect(blob)
+        yield from _disagreement(blob, tree)
+
+    return Check(NAME, " ".join((ENGINE, *options.allow_unaudited)), wants, inspect, among=among, near=_near)
 
 
 def snapshot(database: str) -> str:
@@ -63,6 +68,35 @@ def wants(path: str) -> bool:
     return is_lockfile(path) or _is_configuration(path)
 
 
+def _near(changed: Iterable[str], tree: Tree) -> Iterator[str]:
+    """The manifests beside lockfiles that changed."""
+    from yett.checks.dependencies.agreement import manifests_of
+
+    wanted = {manifest for path in changed if is_lockfile(path) for manifest in manifests_of(path)}
+    if wanted:
+        yield from wanted.intersection(tree.paths)
+
+
+def _disagreement(blob: Blob, tree: Tree) -> Iterator[Finding]:
+    """What a manifest asks for and the lockfile beside it does not have."""
+    if blob.path.rpartition("/")[2] not in _MANIFESTS or len(blob.data) > _LARGEST:
+        return
+    from yett.checks.dependencies.agreement import stale
+    from yett.model import finding
+    from yett.parse.source import ParseError, decode
+    from yett.rules.dependencies import STALE_LOCK
+
+    try:
+        text = decode(blob.data)
+    except ParseError:
+        return  # said elsewhere
+    yield from (finding(STALE_LOCK, blob, hit) for hit in stale(blob.path, text, tree))
+
+
+_MANIFESTS = ("pyproject.toml", "Pipfile", "package.json", "composer.json", "Cargo.toml", "go.mod", "Gemfile")
+"""Those that `agreement` compares, kept here so that it is imported only for one of them."""
+
+
 def _is_configuration(path: str) -> bool:
     name = path.rpartition("/")[2]
     return name in _NAMES or name.lower().endswith(_ENDINGS) or "ockerfile" in name or "ontainerfile" in name
@@ -72,7 +106,7 @@ _NAMES = frozenset(
     (
         *("pyproject.toml", "setup.cfg", "Pipfile", "uv.toml", "pip.conf", "pip.ini", ".python-version", "runtime.txt"),
         *("package.json", ".npmrc", ".yarnrc.yml", ".nvmrc", ".node-version", "composer.json", ".php-version"),
-        *("Gemfile", ".ruby-version", "go.mod", ".go-version", "rust-toolchain", "rust-toolchain.toml"),
+        *("Gemfile", "Cargo.toml", ".ruby-version", "go.mod", ".go-version", "rust-toolchain", "rust-toolchain.toml"),
         *(".tool-versions", "global.json", "NuGet.config", "NuGet.Config", "nuget.config", "Directory.Build.props"),
     )
 )
