@@ -17,7 +17,7 @@ from tests.test_advisories import NOW, bucket, entry
 from yett.advisories.build import update
 from yett.checks.dependencies import Options, load, runtimes, snapshot, sources, wants
 from yett.checks.dependencies.ways import ways
-from yett.model import Action, Blob, Finding, Gap, Package, Rule, Severity
+from yett.model import Action, Blob, Finding, Gap, Package, Rule, Severity, Unexamined
 from yett.parse.lockfiles import Lock, Locked, is_lockfile, read
 from yett.rules.dependencies import STALE_LOCK, rules
 
@@ -981,3 +981,20 @@ def test_every_entry_ends_somewhere(path: Path, database: str) -> None:
         lock.locked or any(i.package.name for i in lock.skipped)
     )
     assert sorted(gap.line for gap in gaps if gap.kind != "advisories") == sorted(item.line for item in open_)
+
+
+def test_what_the_database_was_built_without_is_named(tmp_path: Path) -> None:
+    bare = str(tmp_path / "advisories.sqlite")
+    update(str(bucket(tmp_path / "osv", ADVISORIES)), bare, (), NOW)
+    check = load(bare, 7.0, NOW)
+    pins = list(check.inspect(Blob("requirements.txt", "", b"innocent==1.0\n")))
+    assert [each.what.partition(":")[0] for each in pins if isinstance(each, Unexamined)] == [
+        "whether a hole is exploited",
+        "how likely a hole is to be exploited",
+        "lookalike names",
+    ]
+    (runtime,) = check.inspect(Blob(".python-version", "", b"3.8\n"))
+    assert isinstance(runtime, Unexamined)
+    (absent,) = load("/nowhere/advisories.sqlite", 7.0, NOW).inspect(Blob(".python-version", "", b"3.8\n"))
+    assert isinstance(absent, Unexamined)
+    assert "/nowhere/advisories.sqlite" in absent.what

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from yett.checks import Check
-from yett.model import Blob, Finding, Gap, GapKind
+from yett.checks import Check, Found
+from yett.model import Blob, Finding, Gap, GapKind, Unexamined
 from yett.parse.lockfiles import is_lockfile, is_manifest
 from yett.parse.tree import Tree
 
@@ -46,10 +46,10 @@ def load(database: str, max_age_days: float, now: float, options: Options = _PLA
     """
     opened = _opener(database)
 
-    def inspect(blob: Blob) -> Iterator[Finding | Gap]:
+    def inspect(blob: Blob) -> Found:
         return _inspect(blob, opened, max_age_days, now, options)
 
-    def among(blob: Blob, tree: Tree) -> Iterator[Finding | Gap]:
+    def among(blob: Blob, tree: Tree) -> Found:
         yield from inspect(blob)
         yield from _disagreement(blob, tree)
 
@@ -133,7 +133,7 @@ def _opener(database: str) -> _Open:
     return open_
 
 
-def _inspect(blob: Blob, opened: _Open, max_age_days: float, now: float, options: Options) -> Iterator[Finding | Gap]:
+def _inspect(blob: Blob, opened: _Open, max_age_days: float, now: float, options: Options) -> Found:
     locks = is_lockfile(blob.path)
     manifest = is_manifest(blob.path)
     if locks or manifest:
@@ -148,7 +148,7 @@ def _inspect(blob: Blob, opened: _Open, max_age_days: float, now: float, options
 
 def _locked(
     blob: Blob, manifest: bool, opened: _Open, max_age_days: float, now: float, options: Options
-) -> Iterator[Finding | Gap]:
+) -> Found:
     """Findings and gaps for the packages a file names. A manifest only says what is asked for: a lockfile beside it
     says what is installed, so that only its exact pins and names that are bad in every version count."""
     from yett.checks.dependencies.hygiene import said_of_itself
@@ -197,7 +197,7 @@ def _audited(
     max_age_days: float,
     now: float,
     options: Options,
-) -> Iterator[Finding | Gap]:
+) -> Found:
     from yett.advisories.lookup import Unusable
     from yett.checks.dependencies.audit import audited
 
@@ -208,7 +208,21 @@ def _audited(
     if stale := _stale(advisories, max_age_days, now):
         yield Gap(blob.path, NAME, stale, "advisories")
     yield from audited(blob, lock, advisories, options.allow_unaudited)
+    yield from _unasked(blob, advisories, ("kev", "epss", "popular"))
     yield from _lookalikes(blob, lock, advisories, options)
+
+
+_SIDES = {
+    "kev": "whether a hole is exploited: the advisory database was built without CISA's catalogue",
+    "epss": "how likely a hole is to be exploited: the advisory database was built without EPSS scores",
+    "popular": "lookalike names: the advisory database was built without the lists of popular packages",
+    "eol": "whether runtimes are still supported: the advisory database was built without their ends of life",
+}
+
+
+def _unasked(blob: Blob, advisories: Advisories, sides: Iterable[str]) -> Iterator[Unexamined]:
+    """What the database was built without, and what is therefore not known."""
+    yield from (Unexamined(blob.path, _SIDES[side]) for side in sides if side not in advisories.sides)
 
 
 def _stale(advisories: Advisories, max_age_days: float, now: float) -> str:
@@ -255,7 +269,7 @@ def _lookalikes(blob: Blob, lock: Lock, advisories: Advisories, options: Options
             yield finding(LOOKALIKE_NAME, blob, hit)._replace(package=package)
 
 
-def _configured(blob: Blob, opened: _Open, now: float, told: bool) -> Iterator[Finding | Gap]:
+def _configured(blob: Blob, opened: _Open, now: float, told: bool) -> Found:
     """Findings about where packages come from and what the project runs on. `told`: that the file cannot be read was
     said already, if so."""
     from yett.checks.dependencies import runtimes, sources
@@ -292,11 +306,14 @@ def _configured(blob: Blob, opened: _Open, now: float, told: bool) -> Iterator[F
 
 def _lifetimes(
     blob: Blob, found: tuple[_Runtime, ...], advisories: Advisories | Unusable, now: float
-) -> Iterator[Finding]:
-    """Without end-of-life data nothing is said: `yett advisories status` tells whether there is any."""
+) -> Iterator[Finding | Unexamined]:
     from yett.advisories.lookup import Unusable
 
-    if isinstance(advisories, Unusable) or "eol" not in advisories.sides:
+    if isinstance(advisories, Unusable):
+        yield Unexamined(blob.path, f"whether runtimes are still supported: {advisories.reason}")
+        return
+    yield from _unasked(blob, advisories, ("eol",))
+    if "eol" not in advisories.sides:
         return
     import time
 
