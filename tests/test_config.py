@@ -12,7 +12,8 @@ WORKFLOW = ".github/workflows/a.yml"
 
 
 def _inspect(path: str, data: bytes) -> list[Finding | Gap]:
-    return list(config.load().inspect(Blob(path, "", data)))
+    found = config.load().inspect(Blob(path, "", data))
+    return [each for each in found if isinstance(each, Finding | Gap)]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ def test_files_that_are_wanted(path: str) -> None:
     (
         "",
         "a.yml",
+        "a.txt",
         ".github/workflows/README.md",
         ".github/workflows/sub/a.yml",
         "x.github/workflows/a.yml",
@@ -61,7 +63,9 @@ def test_files_that_are_wanted(path: str) -> None:
     ),
 )
 def test_files_that_are_left_alone(path: str) -> None:
-    assert not config.wants(path)
+    """A workflow is none, and no Dockerfile either, where nothing reads it as one."""
+    assert _inspect(path, BAD.encode()) == []
+    assert _inspect(path, b"FROM a:1\nUSER root\n") == []
 
 
 def test_a_finding_says_what_where_and_what_to_do() -> None:

@@ -4,7 +4,6 @@ so that "nothing found" is not taken for "nothing there"."""
 from __future__ import annotations
 
 _NAMES = {
-    "chart.yaml": "Helm chart",
     "cloudbuild.yaml": "Cloud Build configuration",
     "docker-compose.yaml": "Compose file",
     "docker-compose.yml": "Compose file",
@@ -13,7 +12,6 @@ _NAMES = {
     ".gitlab-ci.yml": "GitLab CI configuration",
     "haproxy.cfg": "HAProxy configuration",
     "jenkinsfile": "Jenkins pipeline",
-    "kustomization.yaml": "Kubernetes manifest",
     "nginx.conf": "nginx configuration",
     "pg_hba.conf": "PostgreSQL configuration",
     "postgresql.conf": "PostgreSQL configuration",

@@ -19,11 +19,9 @@ from yett.parse.tree import Tree
 DIGEST = "config/2"
 """Changes whenever a rule or parser may say something else of the same file."""
 
-MAX_BYTES = 1 << 19
-"""Far above what GitHub or Docker take. Reading is linear in the size, but a hundred megabytes are no configuration."""
-
-_NAMED = 3
-"""How many of the values that only a run can tell are named."""
+MAX_BYTES = 1 << 21
+"""Far above what GitHub or Docker take, and what etcd does. Reading is linear in the size, but a hundred megabytes are
+no configuration."""
 
 
 def load() -> Check:
@@ -69,16 +67,16 @@ def _is_of(family: Family, path: str, tree: Tree) -> bool:
 
 def _inspect(family: Family, blob: Blob, tree: Tree) -> Found:
     if len(blob.data) > MAX_BYTES:
-        reason = f"it is larger than {MAX_BYTES >> 10} KiB, so the {family.name} rules did not read it; make it smaller"
+        reason = f"it is larger than {MAX_BYTES >> 20} MiB, so the {family.name} rules did not read it; make it smaller"
         yield Gap(blob.path, "config", reason, "limit")
         return
     hits: dict[tuple[Rule, Hit], None] = {}  # what an anchor holds is found once for each place that names it
-    unknown: dict[Unknown, None] = {}
+    unknown: dict[str, None] = {}
     problem: ParseError | None = None
     try:
         for rule, said in judged(family, decode(blob.data), blob.path, tree):
             if isinstance(said, Unknown):
-                unknown[said] = None
+                unknown[said.what] = None
             else:
                 hits[rule, said] = None
     except ParseError as error:
@@ -86,8 +84,7 @@ def _inspect(family: Family, blob: Blob, tree: Tree) -> Found:
     yield from (finding(rule, blob, hit) for rule, hit in hits)
     if problem:
         yield Gap(blob.path, "config", _reason(family, blob, problem), "unparsable", problem.line)
-    if unknown:
-        yield Unexamined(blob.path, _untold(family, list(unknown)))
+    yield from (Unexamined(blob.path, f"left open for the {family.name} rules: {what}") for what in unknown)
 
 
 def judged(family: Family, text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
@@ -107,13 +104,6 @@ def edits(blob: Blob, tree: Tree) -> Iterator[tuple[Rule, tuple[Edit, ...]]]:
                         yield rule, said.edits
             except ParseError:
                 continue
-
-
-def _untold(family: Family, unknown: list[Unknown]) -> str:
-    """Values that a file leaves open, in words."""
-    named = ", ".join(f"{each.what} in line {each.line}" for each in unknown[:_NAMED])
-    more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
-    return f"{family.name} values that only a run can tell: {named}{more}"
 
 
 def _reason(family: Family, blob: Blob, error: ParseError) -> str:

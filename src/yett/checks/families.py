@@ -63,7 +63,20 @@ _OTHER_ENDINGS = (
 )
 
 
+def _is_manifest(path: str) -> bool:
+    return path.endswith((".yaml", ".yml", ".json"))
+
+
+def _is_chart(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    if name == "Chart.yaml":
+        return True
+    return name.endswith((".yaml", ".yml")) and ("values" in name or "values" in folder.rpartition("/")[2])
+
+
 FAMILIES = (
     Family("github-actions", lambda path: _is_workflow(path) or _is_action(path)),
     Family("docker", _is_dockerfile),
+    Family("helm", _is_chart, scope="tree"),
+    Family("kubernetes", _is_manifest, all_marks=(b"apiVersion", b"kind"), scope="tree"),
 )

@@ -10,6 +10,8 @@ FAMILIES = (
     "dependencies",
     "docker",
     "github_actions",
+    "helm",
+    "kubernetes",
     "policy",
     "python",
     "secrets",

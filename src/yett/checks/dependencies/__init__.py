@@ -146,9 +146,7 @@ def _inspect(blob: Blob, opened: _Open, max_age_days: float, now: float, options
         yield Gap(blob.path, NAME, f"the file is larger than {_LARGEST >> 20} MiB, so it was not read", "limit")
 
 
-def _locked(
-    blob: Blob, manifest: bool, opened: _Open, max_age_days: float, now: float, options: Options
-) -> Found:
+def _locked(blob: Blob, manifest: bool, opened: _Open, max_age_days: float, now: float, options: Options) -> Found:
     """Findings and gaps for the packages a file names. A manifest only says what is asked for: a lockfile beside it
     says what is installed, so that only its exact pins and names that are bad in every version count."""
     from yett.checks.dependencies.hygiene import said_of_itself

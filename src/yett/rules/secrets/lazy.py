@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import AnyStr, Generic
 
 
 class Lazy(Generic[AnyStr]):
     """A pattern with the methods of a compiled one; after the first use it is as fast."""
 
-    __slots__ = ("_flags", "_pattern", "findall", "fullmatch", "match", "search", "split")
+    __slots__ = ("_flags", "_pattern", "findall", "finditer", "fullmatch", "match", "search", "split")
 
     findall: Callable[..., list[AnyStr]]
+    finditer: Callable[..., Iterator[re.Match[AnyStr]]]
     fullmatch: Callable[..., re.Match[AnyStr] | None]
     match: Callable[..., re.Match[AnyStr] | None]
     search: Callable[..., re.Match[AnyStr] | None]
@@ -25,6 +26,6 @@ class Lazy(Generic[AnyStr]):
     def __getattr__(self, name: str) -> object:
         # Reached only while the slots are empty.
         compiled = re.compile(self._pattern, self._flags)
-        for method in ("findall", "fullmatch", "match", "search", "split"):
+        for method in ("findall", "finditer", "fullmatch", "match", "search", "split"):
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)

@@ -1,0 +1,308 @@
+"""How much a container may use, and how the cluster knows that it works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yett.model import Action, Hit, Rule, Severity, Unknown
+from yett.parse.kubernetes import Container, Workload, elements, find, key_span
+from yett.parse.source import Span
+from yett.rules.hits import hit, short
+from yett.rules.kubernetes.objects import Config, container_title, subject
+from yett.rules.kubernetes.others import others, same_namespace
+
+_PAGE = "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/"
+
+MEMORY_LIMIT = Rule(
+    id="kubernetes/memory-limit",
+    title="Container without a memory limit",
+    severity=Severity.LOW,
+    level=Action.WARN,
+    why="Without resources.limits.memory one leaking or flooded container takes the memory of its whole node, and the"
+    " kernel kills its neighbours. There is no default unless a LimitRange of the namespace gives one.",
+    fix="Set `resources.limits.memory` to what the service needs at its busiest.",
+    refs=("CWE-770", "PCI DSS 6.2.4", _PAGE),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: search
+spec:
+  template:
+    spec:
+      containers:
+        - name: search # <- here
+          image: registry.example.com/search:1.8
+        - name: proxy
+          image: envoyproxy/envoy:v1.34.1
+          resources: # <- here
+            requests:
+              memory: 64Mi
+""",
+    ),
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: search
+spec:
+  template:
+    spec:
+      containers:
+        - name: search
+          image: registry.example.com/search:1.8
+          resources:
+            limits:
+              memory: 512Mi
+""",
+        """\
+apiVersion: v1
+kind: LimitRange
+metadata:
+  name: usual
+  namespace: shop
+spec:
+  limits:
+    - type: Container
+      default:
+        memory: 256Mi
+        cpu: 500m
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+  namespace: shop
+spec:
+  containers:
+    - name: search
+      image: registry.example.com/search:1.8
+""",
+    ),
+)
+
+
+def memory_limit(config: Config) -> Iterator[Hit | Unknown]:
+    yield from _unlimited(config, "memory")
+
+
+CPU_LIMIT = Rule(
+    id="kubernetes/cpu-limit",
+    title="Container without a CPU limit",
+    severity=Severity.INFO,
+    level=Action.INFO,
+    why="Without resources.limits.cpu a container may use every idle core of its node. Many run without one on purpose:"
+    " the request already guards the neighbours, and a limit slows a service that could be fast.",
+    fix="Set `resources.limits.cpu`, or see to it that every container has a CPU request.",
+    refs=("CWE-770", _PAGE),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+spec:
+  containers:
+    - name: search
+      image: registry.example.com/search:1.8
+      resources:
+        limits: # <- here
+          memory: 512Mi
+""",
+    ),
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+spec:
+  containers:
+    - name: search
+      image: registry.example.com/search:1.8
+      resources:
+        limits:
+          cpu: "1"
+          memory: 512Mi
+""",
+    ),
+)
+
+
+def cpu_limit(config: Config) -> Iterator[Hit | Unknown]:
+    yield from _unlimited(config, "cpu")
+
+
+def _unlimited(config: Config, what: str) -> Iterator[Hit | Unknown]:
+    for workload, container in config.whole():
+        if container.get("resources", "limits", what) is None and workload.get("resources", "limits", what) is None:
+            if _has_default(config, workload, what):
+                continue
+            yield hit(
+                _at(container),
+                f"{container_title(workload, container)} has no limit for {_NAMES[what]} (resources.limits.{what})",
+                fix=f"Give {short(container.title)} `resources: {{limits: {{{what}: …}}}}`.",
+                subject=subject(workload, container, f"limits.{what}"),
+            )
+
+
+_NAMES = {"memory": "memory", "cpu": "CPU"}
+
+
+def _at(container: Container) -> Span:
+    resources = container.get("resources")
+    return key_span(resources, "limits") or key_span(container.node, "resources") or container.at
+
+
+def _has_default(config: Config, workload: Workload, what: str) -> bool:
+    """Whether a LimitRange of the namespace gives a limit to containers that have none."""
+    return any(
+        same_namespace(manifest, workload.manifest)
+        and any(find(item, "default", what) is not None for item in elements(manifest.get("spec", "limits")))
+        for manifest in (*config.of("LimitRange"), *others(config.tree).of("LimitRange"))
+    )
+
+
+REQUESTS = Rule(
+    id="kubernetes/resource-requests",
+    title="Container that reserves nothing",
+    severity=Severity.INFO,
+    level=Action.INFO,
+    why="The scheduler counts requests: without them a node is filled beyond what it can bear, and such pods are the"
+    " first to be evicted. Where there is a limit and no request, the limit is the request.",
+    fix="Set `resources.requests.cpu` and `resources.requests.memory`.",
+    refs=("CWE-770", _PAGE),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+spec:
+  containers:
+    - name: search # <- here
+      image: registry.example.com/search:1.8
+""",
+    ),
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+spec:
+  containers:
+    - name: search
+      image: registry.example.com/search:1.8
+      resources:
+        requests:
+          cpu: 100m
+        limits:
+          memory: 512Mi
+""",
+    ),
+)
+
+
+def requests(config: Config) -> Iterator[Hit | Unknown]:
+    for workload, container in config.whole():
+        missing = [
+            f"resources.requests.{what}"
+            for what in ("cpu", "memory")
+            if all(
+                held is None
+                for each in ("requests", "limits")
+                for held in (container.get("resources", each, what), workload.get("resources", each, what))
+            )
+        ]
+        if missing:
+            at = key_span(container.get("resources"), "requests") or _at(container)
+            message = f"{container_title(workload, container)} reserves nothing: {', '.join(missing)} is not set"
+            yield hit(at, message, subject=subject(workload, container, "requests"))
+
+
+PROBES = Rule(
+    id="kubernetes/probes",
+    title="Container whose health nobody asks about",
+    severity=Severity.INFO,
+    level=Action.INFO,
+    why="Without a readinessProbe a Service sends shoppers to a pod that is not up yet or no longer answers; without a"
+    " livenessProbe one that hangs is never restarted.",
+    fix="Add a `readinessProbe`, and a `livenessProbe` where a restart helps.",
+    refs=("CWE-703", "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/"),
+    bad=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: search
+spec:
+  template:
+    spec:
+      containers:
+        - name: search # <- here
+          image: registry.example.com/search:1.8
+          livenessProbe:
+            httpGet:
+              path: /live
+              port: 8080
+""",
+    ),
+    good=(
+        """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: search
+spec:
+  template:
+    spec:
+      initContainers:
+        - name: migrate
+          image: registry.example.com/migrate:1.8
+      containers:
+        - name: search
+          image: registry.example.com/search:1.8
+          livenessProbe:
+            httpGet:
+              path: /live
+              port: 8080
+          readinessProbe:
+            httpGet:
+              path: /ready
+              port: 8080
+""",
+        """\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: reindex
+spec:
+  template:
+    spec:
+      containers:
+        - name: reindex
+          image: registry.example.com/search:1.8
+""",
+    ),
+)
+
+
+def probes(config: Config) -> Iterator[Hit | Unknown]:
+    for workload, container in config.whole():
+        if container.role != "container" or workload.manifest.kind in ("Job", "CronJob", "ScaledJob"):
+            continue
+        missing = [key for key in ("livenessProbe", "readinessProbe") if container.get(key) is None]
+        if missing:
+            message = f"{container_title(workload, container)} has no {' and no '.join(missing)}"
+            yield hit(container.at, message, subject=subject(workload, container, "probes"))
+
+
+RULES = (
+    (MEMORY_LIMIT, memory_limit),
+    (CPU_LIMIT, cpu_limit),
+    (REQUESTS, requests),
+    (PROBES, probes),
+)

@@ -1,0 +1,226 @@
+"""Credentials in the files that programs keep them in: where each thing stands is told by the format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets.checksum import decoded
+from yett.rules.secrets.doubt import fake, placeholder, reference
+from yett.rules.secrets.lazy import Lazy
+from yett.rules.secrets.rarity import rare
+from yett.rules.secrets.record import Found, Secret
+
+
+def _sure(value: str, start: int, end: int) -> Iterator[Found]:
+    """A value where nothing but a secret can stand, unless it is a stand-in for one."""
+    if len(value) < 3 or reference(value) or placeholder(value):
+        return
+    doubt = fake(value)
+    yield Found(start, end, Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
+
+
+_NETRC = Lazy(rb"machine\s+(\S{1,253})\s+(?:login\s+\S{1,128}\s+)?(?:account\s+\S+\s+)?password\s+(\S{3,256})")
+
+
+def _netrc(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    del path
+    for end in ends:
+        match = _NETRC.match(data, end - 8)
+        if match:
+            yield from _sure(match[2].decode("utf-8", "replace"), *match.span(2))
+
+
+NETRC = Secret(
+    id="netrc-password",
+    title="Password in a netrc file",
+    severity=Severity.HIGH,
+    keywords=("machine ", "machine\t"),
+    why="curl, git, pip and others log in with it wherever the file lies.",
+    fix="Change the password and keep the file out of the repository.",
+    confidence=Confidence.MEDIUM,
+    read=_netrc,
+    rank=2,
+    refs=("https://everything.curl.dev/usingcurl/netrc.html",),
+    bad=(
+        "machine api.acme.io login deploy password " + "t7Vq2LxZw9",
+        "machine git.acme.io\n  login ci\n  password " + "mZ4kQ8sT",
+    ),
+    good=("machine api.acme.io login deploy password $TOKEN", "the machine that builds it has no password"),
+)
+
+_PGPASS = Lazy(rb"^([^:#\s]{1,253}):(\d{1,5}|\*):([^:\s]{1,128}):([^:\s]{1,128}):(\S{3,256})[ \t]*\r?$", re.MULTILINE)
+
+
+def _pgpass(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    named = "pgpass" in path.rpartition("/")[2].lower()
+    for end in ends:
+        match = _PGPASS.match(data, data.rfind(b"\n", 0, end) + 1)
+        value = match[5].decode("utf-8", "replace") if match else ""
+        if match and (named or rare(value)):
+            yield from _sure(value, *match.span(5))
+
+
+PGPASS = Secret(
+    id="pgpass-password",
+    title="Password in a PostgreSQL password file",
+    severity=Severity.HIGH,
+    keywords=(":5432:", ":*:", ":5433:", ":6432:"),
+    why="Whoever has the file logs in to the database as that user.",
+    fix="Change the password and keep the file out of the repository.",
+    confidence=Confidence.MEDIUM,
+    read=_pgpass,
+    rank=2,
+    refs=("https://www.postgresql.org/docs/current/libpq-pgpass.html",),
+    bad=("db.acme.io:5432:shop:shop:" + "t7Vq2LxZw9",),
+    good=("db.acme.io:5432:shop:shop:secret in a text is none", "a:*:b"),
+)
+
+_HASHED = Lazy(
+    rb"(?:^|[\"'\s:=])([\w.@-]{1,64}):"
+    rb"(\$(?:apr1|1)\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}|\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53}"
+    rb"|\$[56]\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43,86}"
+    rb"|\$y\$[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{1,86}\$[./0-9A-Za-z]{43}"
+    rb"|\{SHA\}[+/0-9A-Za-z]{27}=|\{SSHA\}[+/0-9A-Za-z]{32,48}={0,2})(?![./0-9A-Za-z$])",
+    re.MULTILINE,
+)
+
+
+def _hashes(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    del path
+    last = -1
+    for end in ends:
+        match = _HASHED.search(data, max(last, end - 80, 0), end + 130)
+        if match is None or match.start(2) > end or match.start(2) <= last:
+            continue
+        last = match.start(2)
+        if len(set(match[2][-22:])) < 8:
+            continue
+        yield Found(
+            *match.span(2), Confidence.MEDIUM, note="it is a hash, so it is as safe as the password is hard to guess"
+        )
+
+
+PASSWORD_FILE = Secret(
+    id="password-file-hash",
+    title="Password hash in a password file",
+    severity=Severity.MEDIUM,
+    keywords=(":$apr1$", ":$1$", ":$2y$", ":$2b$", ":$2a$", ":$5$", ":$6$", ":$y$", ":{sha}", ":{ssha}"),
+    why="Passwords are guessed from their hashes at billions a second, away from any lock-out.",
+    fix="Change the password and make the file on the machine that needs it.",
+    confidence=Confidence.MEDIUM,
+    read=_hashes,
+    rank=2,
+    refs=("CWE-916", "https://httpd.apache.org/docs/2.4/misc/password_encryptions.html"),
+    bad=(
+        "deploy:$apr1$x8Kq2LpZ$" + "wVt7B4mRz9nQ1cYkXh5Jd/",
+        "admin:$2y$10$" + "wVt7B4mRz9nQ1cYkXh5JdOe7u3gHs8LqKpT2aWfVbNcXyZrD6mEa.",
+    ),
+    good=("root:*:19000:0:99999:7:::", "deploy:$apr1$salt$hash"),
+)
+
+_KUBE_TOKEN = Lazy(
+    rb"^[ \t-]*(?:token|id-token|refresh-token|access-token):[ \t]*[\"']?([A-Za-z0-9._~+/=-]{16,4096})", re.MULTILINE
+)
+
+
+def _kubeconfig(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    del path
+    if not ends or b"users:" not in data or b"user:" not in data:
+        return
+    for match in _KUBE_TOKEN.finditer(data, max(0, ends[0] - 16_384), ends[0] + 65_536):
+        value = match[1].decode("utf-8", "replace")
+        if rare(value):
+            yield from _sure(value, *match.span(1))
+
+
+KUBECONFIG = Secret(
+    id="kubeconfig-token",
+    title="Token in a kubeconfig",
+    severity=Severity.CRITICAL,
+    keywords=("kind: config", '"kind": "config"', "current-context:"),
+    why="Whoever has it is let in to the cluster as that user or service account.",
+    fix="Delete the service account's token or revoke the user's, and let the job fetch a short-lived one.",
+    confidence=Confidence.MEDIUM,
+    read=_kubeconfig,
+    rank=2,
+    refs=("https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/",),
+    bad=("apiVersion: v1\nkind: Config\nusers:\n- name: ci\n  user:\n    token: " + "kX8vQ2mZ7tLw" + "4RnP9sHbV6c\n",),
+    good=(
+        "apiVersion: v1\nkind: Config\nusers:\n- name: ci\n  user:\n    tokenFile: /run/secrets/token\n",
+        "apiVersion: v1\nkind: Config\nusers:\n- name: ci\n  user:\n    token: ${TOKEN}\n",
+    ),
+)
+
+_AUTH = Lazy(rb"[ \t]*=[ \t]*[\"']?([A-Za-z0-9+/]{8,600}={0,2})[ \t\"']*\r?$", re.MULTILINE)
+
+
+def _npm_auth(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    if "npmrc" not in path.lower() and ".env" not in path.lower():
+        return
+    for end in ends:
+        match = _AUTH.match(data, end)
+        if match is None:
+            continue
+        user, colon, password = decoded(match[1].decode()).partition(b":")
+        if colon and user and password.isascii() and password.decode().isprintable():
+            yield from (
+                found._replace(start=match.start(1), end=match.end(1)) for found in _sure(password.decode(), 0, 0)
+            )
+
+
+NPM_AUTH = Secret(
+    id="npmrc-basic-auth",
+    title="User and password of a registry in .npmrc",
+    severity=Severity.HIGH,
+    keywords=("_auth",),
+    why="Whoever has it publishes packages as that user: everybody who installs them runs what it likes.",
+    fix="Change the password and use a granular token that expires, read from a variable: `_authToken=${NPM_TOKEN}`.",
+    confidence=Confidence.MEDIUM,
+    read=_npm_auth,
+    rank=2,
+    refs=("https://docs.npmjs.com/cli/configuring-npm/npmrc",),
+    bad=("_auth=" + "ZGVwbG95OnQ3" + "VnEyTHhadzk=",),
+    good=("_auth=${NPM_AUTH}", "_auth=dXNlcjpwYXNzd29yZA==", "_authToken=${NPM_TOKEN}"),
+)
+
+_ELEMENT = Lazy(rb"([^<>\s][^<>\n]{2,127})</")
+_ELEMENT_NAME = Lazy(rb"<([\w:.-]{0,40}(?:password|passwd|secret|apikey|api_key|token|pwd))>\Z", re.IGNORECASE)
+_XML = ("xml", "config", "csproj", "props", "targets", "settings", "pubxml", "plist", "jelly")
+
+
+def _element(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    if path.rpartition(".")[2].lower() not in _XML and data.lstrip()[:1] != b"<":
+        return
+    for end in ends:
+        match = _ELEMENT.match(data, end)
+        name = _ELEMENT_NAME.search(data, max(0, end - 60), end)
+        if match is None or name is None:
+            continue
+        value = match[1].decode("utf-8", "replace").strip()
+        if value.startswith("{") or value.lower() in ("true", "false", "string", "password") or " " in value:
+            continue
+        doubt = fake(value)
+        if reference(value) or placeholder(value):
+            continue
+        if not doubt and not rare(value):
+            doubt = "it does not look random, though people choose such passwords"
+        yield Found(*match.span(1), Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
+
+
+ELEMENT = Secret(
+    id="xml-password",
+    title="Password in an XML element",
+    severity=Severity.HIGH,
+    keywords=("password>", "passwd>", "secret>", "apikey>", "api_key>", "token>", "pwd>"),
+    why="Whoever can read the repository, now or in any old clone of it, can use it.",
+    fix="Change it, and give it to the program at run time.",
+    confidence=Confidence.MEDIUM,
+    read=_element,
+    rank=1,
+    bad=("<config><db><password>" + "t7Vq2LxZw9</password></db></config>",),
+    good=("<config><password>${db.password}</password></config>", "<config><password></password></config>"),
+)
+
+SECRETS = (NETRC, PGPASS, PASSWORD_FILE, KUBECONFIG, NPM_AUTH, ELEMENT)
