@@ -189,7 +189,15 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         found = _judged(data[start:stop].decode("utf-8", "replace"), key, kind)
         if found is not None:
             last = stop
-            yield Found(start, stop, *found)
+            yield Found(start, stop, *found, note=_named(data, end, match))
+
+
+def _named(data: bytes, end: int, match: re.Match[bytes]) -> str:
+    """What the value is assigned to, in words; "" where that is no plain name."""
+    left = _LEFT.search(data, max(0, end - 40), end)
+    name = ((left[0] if left else b"") + match["tail"]).strip(b".-").decode("ascii", "replace")
+    plain = name.isascii() and 2 < len(name) <= 60 and not any(rare(part) for part in re.split(r"[._-]", name))
+    return f"it is assigned to {name}" if plain else ""
 
 
 def _declares(data: bytes, end: int) -> bool:
