@@ -144,6 +144,16 @@ def _fix(fix: argparse.ArgumentParser) -> None:
     fix.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
 
 
+def _baseline(baseline: argparse.ArgumentParser) -> None:
+    actions = baseline.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    action = actions.add_parser("import", help="print a waiver for each finding that detect-secrets' audit calls none")
+    name = ".secrets.baseline"
+    action.add_argument("file", nargs="?", default=name, metavar="FILE", help=f"default: {name}")
+    action.add_argument("--owner", default="", metavar="NAME", help="who answers for the waivers")
+    action.add_argument("--days", type=int, default=30, metavar="N", help="how long they run (default: 30)")
+    action.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
+
+
 def _bandit(bandit: argparse.ArgumentParser) -> None:
     bandit.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help="bandit's own options")
 
@@ -170,6 +180,7 @@ COMMANDS: dict[str, Command] = {
     "policy": Command("check or show the policy", _policy),
     "advisories": Command("the local advisory database", _advisories),
     "fix": Command("print or apply what would clear the findings", _fix),
+    "baseline": Command("turn the baseline of another tool into waivers", _baseline),
     "sbom": Command("print a bill of materials as CycloneDX or SPDX", _sbom),
     "bandit": Command("bandit's command, with its options and reports, sooner done", _bandit),
     "explain": Command("what a rule is, why it matters, how to fix it", _explain),

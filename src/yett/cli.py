@@ -86,6 +86,10 @@ def _command(options: argparse.Namespace, environment: Mapping[str, str]) -> int
             from yett.commands.fix import run as run_fix
 
             return run_fix(options, environment, _database(options.database, environment), _print)
+        case "baseline":
+            from yett.commands.baseline import run as run_baseline
+
+            return run_baseline(options, time.strftime("%Y-%m-%d", time.gmtime()), _print, _say)
         case "sbom":
             from yett.commands.sbom import run as run_sbom
 

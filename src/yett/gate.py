@@ -13,7 +13,7 @@ from yett.examine import Progress, Source, examine
 from yett.judge import judge
 from yett.model import CHECKS, Blob, Finding, Gap, GapKind, Target, Unexamined, Verdict
 from yett.parse.tree import Tree
-from yett.trusted import trusted
+from yett.trusted import Trusted, trusted
 from yett.waive import waive
 
 Spent = Callable[[str, float], None]
@@ -55,7 +55,7 @@ def run(request: Request, progress: Progress | None = None, spent: Spent | None 
 def _run(request: Request, objects: git.Objects | None, progress: Progress | None, spent: Spent | None) -> Verdict:
     target, repository = request.target, request.repository
     holds = trusted(target, objects, request.policy_file)
-    checks = [_load(name, request, holds.policy) for name in request.checks]
+    checks = [_load(name, request, holds) for name in request.checks]
     found = collect(target, repository, holds.policy.word("checks.secrets.range") == "every-commit")
     found = found.without(holds.policy.exclude)
     source = Source(target, repository, objects, request.store)
@@ -66,8 +66,9 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
     if target.kind in ("tree", "paths"):
         looked = looked.standing()
     waive_terms = policy.waive_terms(holds.policy, request.today)
+    found_here, aside = holds.set_aside(looked.findings)
     heaps = waive(
-        (*looked.findings, *holds.findings),
+        (*found_here, *holds.findings),
         (*looked.gaps, *found.gaps),
         (*holds.waivers, *holds.explained(looked.findings, waive_terms)),
         looked.directives,
@@ -75,6 +76,7 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
         ran=request.checks,
         whole=target.kind == "tree",
     )
+    heaps = heaps._replace(waived=tuple(sorted((*heaps.waived, *aside))))
     looked_up = looked.counts.get("dependencies")
     findings = (*heaps.kept, *holds.over_budget(heaps, looked.directives))
     terms = policy.judge_terms(holds.policy, request.lenient, request.today)
@@ -102,17 +104,17 @@ def _inspect(check: Check, blob: Blob, tree: Tree) -> Sequence[Finding | Gap | U
         return [Gap(blob.path, check.name, reason, "crash")]
 
 
-def _load(name: str, request: Request, holds: policy.Policy) -> Check:
+def _load(name: str, request: Request, holds: Trusted) -> Check:
     match name:
         case "secrets":
             from yett.checks import secrets
 
-            return secrets.load(request.archives or holds.flag("checks.secrets.archives"))
+            return secrets.load(request.archives or holds.policy.flag("checks.secrets.archives"), holds.audited)
         case "dependencies":
             from yett.checks import dependencies
 
-            age = holds.number("complete.advisories_max_age")
-            own = dependencies.Options(allow_unaudited=holds.words("checks.dependencies.allow_unaudited"))
+            age = holds.policy.number("complete.advisories_max_age")
+            own = dependencies.Options(allow_unaudited=holds.policy.words("checks.dependencies.allow_unaudited"))
             return dependencies.load(request.advisories, age, request.now, own)
         case "python":
             from yett.checks import python

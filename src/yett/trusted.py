@@ -8,14 +8,15 @@ the folder they were named from.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from yett import git, policy
 from yett.collect import read_file
 from yett.digest import of
 from yett.errors import YettError
-from yett.model import Blob, Directive, Finding, Hit, Rule, Stale, Target, Waiver, finding
+from yett.model import Blob, Directive, Finding, Hit, Rule, Stale, Target, Waived, Waiver, finding
 from yett.policy import load
 from yett.waive import Sorted, Terms, added
 
@@ -34,6 +35,16 @@ class Trusted(NamedTuple):
     findings: tuple[Finding, ...]
     statements: tuple[Statement, ...] = ()
     refused: tuple[Stale, ...] = ()
+    audited: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
+
+    def set_aside(self, findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
+        """The findings without those that an audited baseline calls no secrets, and these."""
+        if not self.audited:
+            return tuple(findings), ()
+        place = self.policy.word("suppress.detect_secrets")
+        reason = "audited as no secret"
+        aside = tuple(Waived(each, reason, "", "", place) for each in findings if "audited-as-none" in each.traits)
+        return tuple(each for each in findings if "audited-as-none" not in each.traits), aside
 
     def explained(self, findings: Sequence[Finding], terms: Terms) -> tuple[Waiver, ...]:
         """A waiver for each finding that a VEX document of the policy speaks of."""
@@ -89,9 +100,25 @@ def _trusted(policy_file: str, read: load.Reader, head: load.Reader | None) -> T
     text = read(place)
     waivers = load.waivers(text, place) if text is not None else ()
     result = Trusted(holds, waivers, _digest(text), ())
+    baseline = holds.word("suppress.detect_secrets")
+    if baseline and (listed := read(baseline)) is not None:
+        text = (text or b"") + b"\0" + listed
+        result = _with_baseline(result, baseline, listed)._replace(waivers_digest=_digest(text))
     if places := holds.words("suppress.vex"):
         result = _with_vex(result, places, text or b"", read)
     return result if head is None else _altered(result, read, head)
+
+
+def _with_baseline(result: Trusted, place: str, text: bytes) -> Trusted:
+    """With what the audit of a baseline says."""
+    from yett.parse import baseline
+    from yett.parse.source import ParseError
+
+    try:
+        audited = baseline.audited(baseline.read(text))
+    except ParseError as error:
+        raise YettError(f"{place}:{error.line}: {error.reason}: make it again with detect-secrets scan") from None
+    return result._replace(audited=audited)
 
 
 def _with_vex(result: Trusted, places: Sequence[str], text: bytes, read: load.Reader) -> Trusted:
@@ -113,6 +140,10 @@ def _with_vex(result: Trusted, places: Sequence[str], text: bytes, read: load.Re
 def _altered(result: Trusted, before: load.Reader, after: load.Reader) -> Trusted:
     place = result.policy.word("suppress.waivers")
     found = [*_policy_changes(before, after), *_waiver_changes(before(place), after(place), place)]
+    baseline = result.policy.word("suppress.detect_secrets")
+    if baseline and before(baseline) != after(baseline):
+        message = f"this change alters {baseline}, which says which findings are no secrets"
+        found.append(_found("waivers-changed", baseline, 1, message, message))
     for document in result.policy.words("suppress.vex"):
         if before(document) != after(document):
             message = f"this change alters {document}, which says which advisories do not concern you"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from yett import __version__
 from yett.checks import Check
 from yett.checks import Found as Said
+from yett.digest import of
 from yett.model import Blob, Confidence, Finding, Gap, Hit, Unexamined, finding
 from yett.parse.decode import Excess, Piece, Runs, pieces
 from yett.parse.encoding import Cursor, views
@@ -42,16 +43,23 @@ class Sighting(NamedTuple):
     how: tuple[str, ...] = ()
 
 
-def load(archives: bool = False) -> Check:
+AUDITED = {False: "audited-as-none", True: "audited-as-secret"}
+"""The traits of a finding that somebody has looked at."""
+
+_Audited = Mapping[str, Mapping[str, bool]]
+
+
+def load(archives: bool = False, audited: _Audited | None = None) -> Check:
     """The check for secrets. Compiles nothing: that is done when a file is looked at.
 
-    `archives`: what is in an archive is looked at too, and an archive is else named as not looked into.
+    `archives`: what is in an archive is looked at too, and an archive is else named as not looked into. `audited` says
+    by path, and by the SHA-1 of a value in hexadecimal digits, whether somebody called it a secret.
     """
     return Check(
         name="secrets",
-        digest=f"{digest()}{'.archives' if archives else ''}",
+        digest=f"{digest()}{'.archives' if archives else ''}{_audit_digest(audited or {})}",
         wants=_everything,
-        inspect=_inspector(archives),
+        inspect=_inspector(archives, audited or {}),
         head_only=False,
     )
 
@@ -62,12 +70,17 @@ def digest() -> str:
     return f"{__version__}.{_REVISION}.{len(SECRETS)}.{seen:08x}"
 
 
+def _audit_digest(audited: _Audited) -> str:
+    listed = [f"{path}\0{value}\0{real}" for path, values in sorted(audited.items()) for value, real in values.items()]
+    return f".{of(chr(10).join(listed).encode('utf-8', 'surrogateescape'))[:16]}" if listed else ""
+
+
 def _everything(path: str) -> bool:
     del path
     return True
 
 
-def _inspector(archives: bool) -> Callable[[Blob], Said]:
+def _inspector(archives: bool, audited: _Audited) -> Callable[[Blob], Said]:
     seeker = Seeker()
 
     def inspect(blob: Blob) -> Said:
@@ -97,9 +110,21 @@ def _inspector(archives: bool) -> Callable[[Blob], Said]:
                 place = (each.secret.id, hit.line, hit.column, each.value)
                 if place not in seen:
                     seen.add(place)
-                    yield finding(rule(each.secret), blob, hit)
+                    told = finding(rule(each.secret), blob, hit)
+                    yield _looked_at(told, each.value, audited[blob.path]) if blob.path in audited else told
 
     return inspect
+
+
+def _looked_at(told: Finding, value: str, audited: Mapping[str, bool]) -> Finding:
+    """A finding with what an audit made of its value. What somebody called a secret is certain."""
+    from hashlib import sha1
+
+    real = audited.get(sha1(value.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest())
+    if real is None:
+        return told
+    confidence = Confidence.HIGH if real else told.confidence
+    return told._replace(traits=(*told.traits, AUDITED[real]), confidence=confidence)
 
 
 # What an archive begins with: zip (also jar, whl, docx), gzip, bzip2, xz, zstd, 7z, rar; a tar says so further in.

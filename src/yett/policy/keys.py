@@ -121,6 +121,9 @@ KEYS: dict[str, Key] = {
     "suppress.inline.secrets": Key(_INLINE, "never", "which of them are honoured for secrets"),
     "suppress.inline.new_per_change": Key(Count(1000), 3, "how many honoured directives one change may add"),
     "suppress.waivers": Key(Text(), ".yett/waivers.yaml", "the file of waivers"),
+    "suppress.detect_secrets": Key(
+        Text(), ".secrets.baseline", "detect-secrets' baseline: what an audit in it calls no secret is set aside"
+    ),
     "suppress.vex": Key(
         Globs(), (), "OpenVEX or CycloneDX documents of yours, by path, that say which advisories do not concern you"
     ),

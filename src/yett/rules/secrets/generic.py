@@ -338,7 +338,8 @@ def _chosen(value: str, key: _Place, kind: _Kind, worded: bool) -> _Judgement | 
     if kind is _Kind.SOURCE and placeholder(value.rstrip("0123456789")):
         return None  # "password1"
     if worded and _IDENTIFIER.fullmatch(value):
-        chosen = value.isalnum() and (kind is _Kind.SETTING or not value.isalpha())
+        plain = value.rstrip("!?")
+        chosen = plain.isalnum() and (kind is _Kind.SETTING or not plain.isalpha())
         if not chosen and not key.surely:
             return None
         return Confidence.LOW, "it reads like an ordinary word"
