@@ -13,9 +13,6 @@ _NAMES = {
     "haproxy.cfg": "HAProxy configuration",
     "jenkinsfile": "Jenkins pipeline",
     "nginx.conf": "nginx configuration",
-    "pg_hba.conf": "PostgreSQL configuration",
-    "postgresql.conf": "PostgreSQL configuration",
-    "redis.conf": "Redis configuration",
     "serverless.yml": "Serverless configuration",
 }
 _EXTENSIONS = {

@@ -9,12 +9,23 @@ from yett.model import Rule
 FAMILIES = (
     "dependencies",
     "docker",
+    "dotenv",
+    "elasticsearch",
     "github_actions",
     "helm",
+    "kafka",
     "kubernetes",
+    "mongodb",
+    "mysql",
+    "php",
     "policy",
+    "postgres",
     "python",
+    "rabbitmq",
+    "redis",
     "secrets",
+    "spring",
+    "sql",
 )
 """The modules of this package that have rules; a module's name is the family's, with `_` for `-`."""
 
