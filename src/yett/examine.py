@@ -80,17 +80,19 @@ def examine(
 
     `gone` holds the paths that a change takes away: what is said of others may depend on them.
     """
-    entries = [*entries, *_beside(entries, gone, checks, source)]
+    passed_by = [NOTHING._replace(unexamined=tuple(each for entry in entries for each in _unread_kind(entry, checks)))]
+    entries = [entry for entry in entries if any(_concerns(check, entry) for check in checks)]
+    entries += _beside(entries, gone, checks, source)
     if len(entries) <= FEW:
         with _Reader(source) as reader:
-            return _distinct(merged(_few(entries, checks, source, reader, inspect)))
+            return _distinct(merged([*passed_by, *_few(entries, checks, source, reader, inspect)]))
     memory = _Memory(source.store, checks) if source.store and source.repository else None
     known, fresh = memory.sort(entries) if memory else ([], list(entries))
     found, lost = _shared(fresh, checks, source, inspect, progress)
     if memory:
         memory.keep(found)
     gaps = tuple(_lost(entry) for entry in lost)
-    return _distinct(merged([*known, *(each for _, each in found), NOTHING._replace(gaps=gaps)]))
+    return _distinct(merged([*passed_by, *known, *(each for _, each in found), NOTHING._replace(gaps=gaps)]))
 
 
 def _beside(entries: Sequence[Entry], gone: Sequence[str], checks: Sequence[Check], source: Source) -> list[Entry]:
@@ -289,12 +291,12 @@ def _looked(
         if isinstance(data, bytes):
             reader.tidy(len(data))
             looked = _look(entry, data, checks, reader, inspect)
-            yield looked._replace(counts={}) if only_checks else _whole(looked, entry, data, checks, reader)
+            yield looked._replace(counts={}) if only_checks else _whole(looked, entry, data, reader)
         elif not only_checks:
             yield NOTHING._replace(gaps=(_unread(entry, data),))
 
 
-def _whole(looked: Examined, entry: Entry, data: bytes, checks: Sequence[Check], reader: _Reader) -> Examined:
+def _whole(looked: Examined, entry: Entry, data: bytes, reader: _Reader) -> Examined:
     """What the checks said, with what is known of a file beyond them."""
     if entry.commit:
         return looked._replace(bytes=len(data))
@@ -302,7 +304,7 @@ def _whole(looked: Examined, entry: Entry, data: bytes, checks: Sequence[Check],
         return looked._replace(directives=tuple(_directives(entry, data, reader)), counts={}, unexamined=())
     return looked._replace(
         directives=tuple(_directives(entry, data, reader)),
-        unexamined=(*looked.unexamined, *_opaque(entry, data, checks)),
+        unexamined=(*looked.unexamined, *_opaque(entry, data)),
         files=1,
         bytes=len(data),
     )
@@ -397,10 +399,13 @@ def _directives(entry: Entry, data: bytes, reader: _Reader) -> Iterator[Directiv
         yield each._replace(known=known)
 
 
-def _opaque(entry: Entry, data: bytes, checks: Sequence[Check]) -> Iterator[Unexamined]:
-    unread = kind(entry.path)
+def _unread_kind(entry: Entry, checks: Sequence[Check]) -> Iterator[Unexamined]:
+    unread = "" if entry.commit else kind(entry.path)
     if unread and not any(check.name != "secrets" and check.wants(entry.path) for check in checks):
         yield Unexamined(entry.path, unread)
+
+
+def _opaque(entry: Entry, data: bytes) -> Iterator[Unexamined]:
     if entry.link:
         target = data.decode("utf-8", "surrogateescape")
         whole = posixpath.normpath(posixpath.join(posixpath.dirname(entry.path), target))

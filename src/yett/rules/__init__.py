@@ -35,12 +35,21 @@ def catalogue() -> tuple[Rule, ...]:
     return tuple(sorted((rule for family in FAMILIES for rule in _rules(family)), key=lambda rule: rule.id))
 
 
+_ELSEWHERE = {
+    "aws": ("aws", "iam_policy"),
+    "azure": ("terraform_azure",),
+    "gcp": ("terraform_gcp",),
+    "iam": ("iam_policy",),
+}
+"""The modules of rules whose ids begin with another word than the module's name."""
+
+
 def find(rule_id: str) -> Rule | None:
     """The rule with this id. Imports its family only."""
-    family = rule_id.partition("/")[0].replace("-", "_")
-    if family not in FAMILIES:
-        return None
-    return next((rule for rule in _rules(family) if rule.id == rule_id), None)
+    prefix = rule_id.partition("/")[0]
+    families = _ELSEWHERE.get(prefix, (prefix.replace("-", "_"),))
+    rules = (rule for family in families if family in FAMILIES for rule in _rules(family))
+    return next((rule for rule in rules if rule.id == rule_id), None)
 
 
 def _rules(family: str) -> tuple[Rule, ...]:
