@@ -5,14 +5,7 @@ from __future__ import annotations
 
 _NAMES = {
     "cloudbuild.yaml": "Cloud Build configuration",
-    "docker-compose.yaml": "Compose file",
-    "docker-compose.yml": "Compose file",
-    "compose.yaml": "Compose file",
-    "compose.yml": "Compose file",
-    ".gitlab-ci.yml": "GitLab CI configuration",
-    "haproxy.cfg": "HAProxy configuration",
     "jenkinsfile": "Jenkins pipeline",
-    "nginx.conf": "nginx configuration",
     "serverless.yml": "Serverless configuration",
 }
 _EXTENSIONS = {

@@ -7,6 +7,20 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from yett.parse.names import (
+    is_action,
+    is_apache,
+    is_chart,
+    is_compose,
+    is_dockerfile,
+    is_haproxy,
+    is_manifest,
+    is_nginx,
+    is_sshd,
+    is_workflow,
+    like,
+)
+
 Scope = Literal["file", "folder", "tree"]
 
 
@@ -46,106 +60,140 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern)
 
 
-_TEMPLATES = (".j2", ".jinja", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".epp", ".gotmpl")
-"""What is put behind the name of a file that is filled in later: it is read all the same, as far as that goes."""
-
-
-def _like(endings: tuple[str, ...], pattern: str = "") -> Callable[[str], bool]:
-    """Whether a path, in lower case, has one of some endings and holds a pattern. Compiles nothing until it must."""
-
-    def wants(path: str) -> bool:
-        low = path.lower()
-        if low.endswith(_TEMPLATES):
-            low = low.rpartition(".")[0]
-        return low.endswith(endings) and (not pattern or _named(pattern).search(low) is not None)
-
-    return wants
-
-
-@lru_cache(64)
-def _named(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def _is_workflow(path: str) -> bool:
-    """GitHub reads `.github/workflows` at the root alone; templates of repositories hold it further down."""
-    folder, _, name = path.rpartition("/")
-    return name.endswith((".yml", ".yaml")) and (folder == ".github/workflows" or folder.endswith("/.github/workflows"))
-
-
-def _is_action(path: str) -> bool:
-    return path.rpartition("/")[2] in ("action.yml", "action.yaml") and not _is_workflow(path)
-
-
-def _is_dockerfile(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    low = name.lower()
-    if low in ("dockerfile", "containerfile") or low.endswith((".dockerfile", ".containerfile")):
-        return True
-    if not low.startswith(("dockerfile.", "containerfile.", "dockerfile-", "containerfile-")):
-        return False
-    # `Dockerfile.dev` is one, `Dockerfile.md` speaks of one.
-    return low.rpartition(".")[2] not in _OTHER_ENDINGS
-
-
-_OTHER_ENDINGS = (
-    *("dockerignore", "containerignore", "md", "rst", "txt", "html", "adoc", "json", "yaml", "yml", "toml", "lock"),
-    *("py", "js", "ts", "go", "rb", "java", "sh", "bats", "vim", "snap", "patch", "diff", "orig", "png", "svg"),
-)
-
-
-def _is_manifest(path: str) -> bool:
-    return path.endswith((".yaml", ".yml", ".json"))
-
-
-def _is_chart(path: str) -> bool:
-    folder, _, name = path.rpartition("/")
-    if name == "Chart.yaml":
-        return True
-    return name.endswith((".yaml", ".yml")) and ("values" in name or "values" in folder.rpartition("/")[2])
-
-
 _STATEMENTS = (
     rb"(?i)\b(?:grant|create|alter|exec(?:ute)?|copy|load|sp_\w+|xp_\w+|set\s+(?:password|global|persist)"
     rb"|(?:in|out|dump)file|md5|sha1?|password|pg_read_\w+|lo_(?:im|ex)port)\b"
 )
 _YAML = (".yml", ".yaml")
-_DOTENV = _like(
+_DOTENV = like(
     ("",),
     r"(?:^|/)(?:\.env(?:\.(?!(?:[\w.-]*\.)?(?:example|sample|template|tpl|dist|defaults?|schema|md|d\.ts|js|ts|py|php)$)"
     r"[\w.-]+)?|(?!example|sample|template)[\w.-]+\.env)$",
 )
-_REDIS = _like((".conf",), r"(?:^|/)[\w.-]*(?:redis|sentinel|valkey|keydb)[\w.-]*\.conf$")
+_REDIS = like((".conf",), r"(?:^|/)[\w.-]*(?:redis|sentinel|valkey|keydb)[\w.-]*\.conf$")
 
 
 def _is_dotenv(path: str) -> bool:
     return ".env" in path.lower() and _DOTENV(path)
 
 
+_DJANGO = (
+    b"ALLOWED_HOSTS",
+    b"AUTH_PASSWORD_VALIDATORS",
+    b"CORS_",
+    b"CSRF_",
+    b"DATABASE",
+    b"DEBUG =",
+    b"DEBUG:",
+    b"DEBUG=",
+    b"INSTALLED_APPS",
+    b"LOGGING",
+    b"MIDDLEWARE",
+    b"PASSWORD_HASHERS",
+    b"REST_FRAMEWORK",
+    b"ROOT_URLCONF",
+    b"SECRET_KEY",
+    b"SECURE_",
+    b"SESSION_",
+    b"TEMPLATES",
+    b"USE_X_FORWARDED",
+    b"WSGI_APPLICATION",
+    b"X_FRAME_OPTIONS",
+    b"import *",
+    b"csrf_exempt",
+    b"RunSQL",
+    b".raw(",
+    b"set_cookie(",
+    b"set_signed_cookie(",
+    b"set_password(",
+)
+_FLASK = (
+    b"flask",
+    b"Flask",
+    b"app.run(",
+    b"WTF_CSRF_",
+    b"SQLALCHEMY_",
+    b"JWT_SECRET_KEY",
+    b"SESSION_COOKIE_SECURE",
+    b"Config:",
+    b"Config(",
+    b"SECRET_KEY",
+)
+_FASTAPI = (b"fastapi", b"starlette", b"jwt", b"jose", b"authlib", b"uvicorn", b"BaseSettings")
+_EXPRESS = (
+    b"express",
+    b"cookie-session",
+    b"cookieSession",
+    b"cookieParser",
+    b"jsonwebtoken",
+    b"jwt-simple",
+    b"jose",
+    b"passport",
+    b"helmet(",
+    b"lusca",
+    b"cors(",
+    b"serve-index",
+    b"errorhandler",
+    b"rejectUnauthorized",
+    b"strictSSL",
+    b"NODE_TLS_REJECT_UNAUTHORIZED",
+    b"SSL_VERIFYPEER",
+    b"ccess-",
+    b"X-Frame-Options",
+    b"trust proxy",
+    b"res.cookie(",
+    b"err.stack",
+    b"error.stack",
+    b"e.stack",
+)
+_PYTHON = like((".py",))
+_SCRIPT = like((".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"))
+
+
 FAMILIES = (
+    Family("apache", is_apache, scope="tree"),
+    Family("compose", is_compose, marks=(b"services", b"image", b"build"), scope="folder"),
+    Family("dependabot", like((".github/dependabot.yml", ".github/dependabot.yaml")), marks=(b"updates",)),
+    Family("django", _PYTHON, marks=_DJANGO, scope="folder"),
     Family("dotenv", _is_dotenv),
-    Family("docker", _is_dockerfile),
-    Family("elasticsearch", _like(_YAML, r"(?:^|/)(?:elasticsearch|opensearch)[\w.-]*$")),
-    Family("github-actions", lambda path: _is_workflow(path) or _is_action(path)),
-    Family("helm", _is_chart, scope="tree"),
+    Family("docker", is_dockerfile),
+    Family("elasticsearch", like(_YAML, r"(?:^|/)(?:elasticsearch|opensearch)[\w.-]*$")),
+    Family("express", _SCRIPT, marks=_EXPRESS, scope="folder"),
+    Family("fastapi", _PYTHON, marks=_FASTAPI, scope="folder"),
+    Family("flask", _PYTHON, marks=_FLASK, scope="folder"),
+    Family("github-actions", lambda path: is_workflow(path) or is_action(path), scope="tree"),
+    Family(
+        "gitlab-ci",
+        like(_YAML, r"\.gitlab-ci\.ya?ml$|(?:^|/)(?:\.gitlab|ci)/"),
+        marks=(b"script", b"include", b"stages", b"extends"),
+    ),
+    Family(
+        "haproxy",
+        is_haproxy,
+        marks=(b"global", b"defaults", b"frontend", b"backend", b"listen", b"userlist"),
+        scope="folder",
+    ),
+    Family("helm", is_chart, scope="tree"),
     Family(
         "kafka",
-        _like(
+        like(
             (".properties",),
             r"(?:^|/)(?:server|broker|controller|kraft|producer|consumer|client|admin|connect-[\w-]+|[\w.-]*kafka[\w.-]*)"
             r"[\w.-]*$",
         ),
     ),
-    Family("kubernetes", _is_manifest, all_marks=(b"apiVersion", b"kind"), scope="tree"),
-    Family("mongodb", _like((".conf", ".cfg", *_YAML), r"(?:^|/)(?:mongod?s?|mongo[\w.-]*)\.\w+$")),
+    Family("kubernetes", is_manifest, all_marks=(b"apiVersion", b"kind"), scope="tree"),
+    Family("mongodb", like((".conf", ".cfg", *_YAML), r"(?:^|/)(?:mongod?s?|mongo[\w.-]*)\.\w+$")),
     Family(
         "mysql",
-        _like((".cnf", ".conf", "my.ini"), r"(?:^|/)(?:my\.ini|[^/]+\.cnf|mysqld?\.conf|mariadb\.conf)$"),
+        like((".cnf", ".conf", "my.ini"), r"(?:^|/)(?:my\.ini|[^/]+\.cnf|mysqld?\.conf|mariadb\.conf)$"),
         scope="tree",
     ),
+    Family("nginx", is_nginx, marks=(b";",), scope="tree"),
+    Family("openapi", is_manifest, marks=(b"openapi", b"swagger")),
     Family(
         "php",
-        _like(
+        like(
             (".ini", ".ini-production"),
             r"(?:^|/)(?:php(?:-(?!development)[\w.-]+)?\.ini(?:-production)?|\.user\.ini"
             r"|[^/]*php[^/]*/(?:[^/]+/)*conf\.d/[^/]+\.ini)$",
@@ -153,7 +201,7 @@ FAMILIES = (
     ),
     Family(
         "postgres",
-        _like(
+        like(
             (".conf", ".pgconf"),
             r"(?:^|/)(?:[\w.-]*(?:postgres(?:ql)?|pgsql)[\w.-]*\.conf|[\w.-]+\.pgconf|[\w.-]*pg_hba[\w.-]*\.conf"
             r"|[^/]*(?:postgres|pgsql)[^/]*/(?:[^/]+/)*conf\.d/[^/]+\.conf)$",
@@ -162,17 +210,21 @@ FAMILIES = (
     ),
     Family(
         "rabbitmq",
-        _like(
+        like(
             (".conf", ".config"),
             r"(?:^|/)(?:rabbitmq[\w.-]*\.conf(?:ig)?|rabbitmq[^/]*/(?:[^/]+/)*conf\.d/[^/]+\.conf)$",
         ),
     ),
+    Family("pre-commit", like((".pre-commit-config.yaml", ".pre-commit-config.yml")), marks=(b"repo",)),
     Family("redis", _REDIS),
     Family("redis", lambda path: _is_dotenv(path) or path.endswith(".properties"), marks=(b"redis",)),
-    Family("spring", _like((".properties", *_YAML), r"(?:^|/)(?:application|bootstrap)(?:-[\w.-]+)?\.\w+$")),
+    Family(
+        "renovate", like(("renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".renovaterc.json5"))
+    ),
+    Family("spring", like((".properties", *_YAML), r"(?:^|/)(?:application|bootstrap)(?:-[\w.-]+)?\.\w+$")),
     Family(
         "sql",
-        _like(
+        like(
             (
                 *(
                     ".sql",
@@ -193,4 +245,5 @@ FAMILIES = (
         ),
         words=_STATEMENTS,
     ),
+    Family("sshd", is_sshd, scope="tree"),
 )

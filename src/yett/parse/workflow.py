@@ -117,7 +117,8 @@ class Job(NamedTuple):
         for item in include.items if isinstance(include, Sequence) else ():
             value = _folded(item, name) if isinstance(item, Mapping) else None
             found += listed(value)
-        return tuple(found)
+        left_out = _excluded(matrix, name)
+        return tuple(scalar for scalar in found if scalar.text not in left_out)
 
 
 Kind = Literal["workflow", "action"]
@@ -375,6 +376,14 @@ def _folded(mapping: Mapping, name: str) -> Node | None:
     return next((entry.value for key, entry in mapping.entries.items() if key.lower() == name.lower()), None)
 
 
+def _excluded(matrix: Mapping, name: str) -> set[str]:
+    """The values that `exclude:` leaves out whatever the others are."""
+    exclude = matrix.get("exclude")
+    items = exclude.items if isinstance(exclude, Sequence) else ()
+    alone = (item for item in items if isinstance(item, Mapping) and len(item.entries) == 1)
+    return {value.text for item in alone if isinstance(value := _folded(item, name), Scalar)}
+
+
 def _expressions(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of every `${{ … }}`; a `}}` inside a string does not end one."""
     at = text.find("${{")
@@ -400,6 +409,7 @@ def _expression_end(text: str, at: int) -> int:
         at = quote + 1
 
 
+@lru_cache(maxsize=2048)
 def _tree(text: str) -> expression.Tree | None:
     try:
         return expression.parse(text)

@@ -1,4 +1,4 @@
-"""Python source code: one rule for each of bandit's tests and for each entry of its blacklists, and one of ours.
+"""Python source code: one rule for each of bandit's tests and for each entry of its blacklists, and two of ours.
 
 The ids are bandit's, so that its documentation and a team's habits still apply; severity and confidence are the ones
 bandit usually gives (a finding carries those of its own case). The references are ours where bandit's are loose: B102
@@ -7,7 +7,7 @@ is code injection rather than command injection, the XML parsers are about entit
 
 from __future__ import annotations
 
-from yett.model import Confidence, Rule, Severity
+from yett.model import Action, Confidence, Rule, Severity
 
 _LOW, _MEDIUM, _HIGH = Severity.LOW, Severity.MEDIUM, Severity.HIGH
 _UNSURE, _LIKELY, _SURE = Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH
@@ -81,8 +81,28 @@ def _xml(number: str, title: str, severity: Severity, bad: str, good: str) -> Ru
 
 def rules() -> tuple[Rule, ...]:
     """Every rule of the family, sorted by id."""
-    return (*_RULES, ODD_ENCODING)
+    return (*_RULES, NOSEC_UNKNOWN, ODD_ENCODING)
 
+
+NOSEC_UNKNOWN = Rule(
+    id="python/nosec-unknown",
+    title="Suppression that names no test and so covers them all",
+    severity=_MEDIUM,
+    confidence=_SURE,
+    why="Bandit passes over words it does not know, with a line in its log. A misspelt id, one in small letters or a "
+    "reason in place of an id turns an exception for one test into one for all of them, today's and tomorrow's.",
+    fix="Name the tests by their ids, in capitals and with spaces between: `# no" + "sec B603 B607`. Write the reason "
+    "in a comment of its own.",
+    level=Action.WARN,
+    refs=("CWE-693", _CONFIGURATION),
+    bad=("run(command)  # no" + "sec B6O3\n", "run(command)  # no" + "sec: the command is ours\n"),
+    good=(
+        "run(command)  # no" + "sec B603\n",
+        "run(command)  # no" + "sec: B603, fixed command\n",
+        "x = '# nosec B6O3'\n",
+    ),
+)
+"""Ours. Bandit only says it in its log."""
 
 ODD_ENCODING = Rule(
     id="python/odd-encoding",

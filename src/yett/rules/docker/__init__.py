@@ -12,6 +12,7 @@ from yett.parse.tree import Tree
 from yett.rules.docker import (
     base_digest,
     chpasswd,
+    content,
     curl_pipe_shell,
     debug_entry,
     no_user,
@@ -59,6 +60,7 @@ _MODULES: tuple[DockerfileRule, ...] = (
 
 RULES: tuple[tuple[Rule, Judge], ...] = (
     *((module.RULE, module.check) for module in _MODULES),
+    *content.RULES,
 )
 
 
@@ -68,6 +70,8 @@ def rules() -> tuple[Rule, ...]:
 
 def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
     """What the rules say of a Dockerfile. Raises `ParseError`, also for a template that is not filled in."""
+    if path.endswith("ignore"):
+        return  # a `.dockerignore` is read with the Dockerfile it belongs to
     dockerfile = parse(text)
     for stage in dockerfile.stages:
         if "{{" in stage.base_at.text:

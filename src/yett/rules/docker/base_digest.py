@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity
 from yett.parse.dockerfile import Dockerfile
-from yett.rules.docker.images import image
 from yett.rules.hits import hit, short
+from yett.rules.image import image
 
 RULE = Rule(
     id="docker/base-digest",

@@ -1,25 +1,8 @@
-"""What the name of an image tells."""
+"""Who an image runs as, as far as its name tells."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Image(NamedTuple):
-    """`name` is without tag and digest; `tag` and `digest` are "" where none is given."""
-
-    name: str
-    tag: str
-    digest: str
-
-
-def image(text: str) -> Image:
-    """The parts of `registry/name:tag@digest`; a port in the registry is no tag."""
-    rest, _, digest = text.partition("@")
-    folder, slash, last = rest.rpartition("/")
-    name, _, tag = last.partition(":")
-    return Image(f"{folder}{slash}{name}", tag, digest)
-
+from yett.rules.image import image
 
 # Official images whose last USER is not root (their Dockerfiles at github.com/docker-library and vendors').
 _NOT_ROOT = (

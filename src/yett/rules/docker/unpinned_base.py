@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yett.model import Action, Hit, Rule, Severity
+from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.dockerfile import Dockerfile, expand
 from yett.parse.source import Span
-from yett.rules.docker.images import image
 from yett.rules.hits import hit, short
+from yett.rules.image import image
 
 RULE = Rule(
     id="docker/unpinned-base",
@@ -58,11 +58,13 @@ FROM registry.example.com:5000/acme/base:4.1
 )
 
 
-def check(dockerfile: Dockerfile) -> Iterator[Hit]:
+def check(dockerfile: Dockerfile) -> Iterator[Hit | Unknown]:
     names = {stage.name.lower() for stage in dockerfile.stages if stage.name}
     for stage in dockerfile.stages:
         if stage.parent < 0 and _is_loose(stage.base):
             yield _hit(stage.base_at.span, stage.base or "")
+        if stage.parent < 0 and stage.base is None:
+            yield Unknown(stage.base_at.span.line, f"the image {short(stage.base_at.text)}")
         for instruction in stage.all("COPY"):
             flag = instruction.flag("from")
             source = expand(flag.value, stage.known) if flag else None

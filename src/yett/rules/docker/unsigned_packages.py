@@ -9,7 +9,7 @@ from yett.model import Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.dockerfile import Dockerfile
 from yett.parse.shell import Command, Word
-from yett.rules.docker.commands import find, settings
+from yett.rules.commands import find, settings
 from yett.rules.hits import hit, short
 
 RULE = Rule(

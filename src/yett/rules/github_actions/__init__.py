@@ -15,13 +15,18 @@ from yett.rules.github_actions import (
     curl_pipe_shell,
     dangerous_triggers,
     debug_logging,
+    delivery,
     excessive_permissions,
     github_app_token,
     github_env_injection,
+    habits,
     hardcoded_credentials,
     insecure_commands,
+    leaks,
+    logic,
     overprovisioned_secrets,
     pr_target_checkout,
+    references,
     reverse_shell,
     secrets_inherit,
     security_step_soft_fail,
@@ -78,6 +83,11 @@ _MODULES: tuple[WorkflowRule, ...] = (
 
 RULES: tuple[tuple[Rule, Judge], ...] = (
     *((module.RULE, module.check) for module in _MODULES),
+    *references.RULES,
+    *delivery.RULES,
+    *leaks.RULES,
+    *habits.RULES,
+    *logic.RULES,
 )
 
 

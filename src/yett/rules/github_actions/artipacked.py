@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yett.model import Action, Hit, Rule, Severity
+from yett.model import Action, Edit, Hit, Rule, Severity
 from yett.parse import shell
-from yett.parse.workflow import Step, Workflow, whole
+from yett.parse.workflow import Job, Step, Workflow, whole
+from yett.parse.yaml import Mapping, Scalar
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -118,7 +119,49 @@ def check(workflow: Workflow) -> Iterator[Hit]:
                 fix=f"Add `with: {{persist-credentials: false}}` to the step {step.label}.",
                 subject=workflow.path(job, step),
                 severity=Severity.HIGH if upload else None,
+                edits=_without(workflow, job, step, later),
             )
+
+
+_NEED_NO_GIT = ("actions/cache", "actions/upload-artifact", "actions/download-artifact")
+
+
+def _without(workflow: Workflow, job: Job, step: Step, later: tuple[Step, ...]) -> tuple[Edit, ...]:
+    """The edit that leaves the token off the disk, where nothing behind the checkout can want it there: the token may
+    not write, and no script or action asks git for more."""
+    granted = job.get("permissions")
+    granted = workflow.root.get("permissions") if granted is None else granted
+    contents = granted.get("contents") if isinstance(granted, Mapping) else None
+    if not isinstance(granted, Mapping) or (isinstance(contents, Scalar) and contents.text == "write"):
+        return ()
+    if step.input("submodules") or step.input("lfs") or not all(_needs_no_git(other) for other in later):
+        return ()
+    uses, given = step.text("uses"), step.get("with")
+    key = step.node.key("uses")
+    if (
+        not uses
+        or not key
+        or uses.line != uses.end_line
+        or workflow.lines[key.line - 1][key.column - 1 :][:4] != "uses"
+    ):
+        return ()
+    if isinstance(given, Mapping) and given.entries:
+        line = workflow.lines[given.line - 1]
+        if line[: given.column - 1].strip() or line[given.column - 1] in "{&*":
+            return ()
+        text = "persist-credentials: false\n" + " " * (given.column - 1)
+        return (Edit(given.line, given.column, given.line, given.column, text),)
+    line, indent = workflow.lines[uses.line - 1], " " * (key.column - 1)
+    if given is not None or "{" in line[: key.column] or uses.style in ("|", ">"):
+        return ()
+    text = f"\n{indent}with:\n{indent}  persist-credentials: false"
+    return (Edit(uses.line, len(line) + 1, uses.line, len(line) + 1, text),)
+
+
+def _needs_no_git(step: Step) -> bool:
+    if step.script:
+        return "git" not in step.script.text.replace("github", "")
+    return step.action.startswith("actions/setup-") or step.action in _NEED_NO_GIT
 
 
 def _pushes(step: Step) -> bool:

@@ -190,6 +190,10 @@ _UNLESS = {
     "astral-sh/setup-uv": "enable-cache",
     "actions-rust-lang/setup-rust-toolchain": "cache",
 }
+# Inputs that switch a cache off which is on without them.
+_SWITCH_OFF = {"ramsey/composer-install": "ignore-cache"}
+# Inputs that switch one on, by a word or by what an expression comes to.
+_TOOL_CACHES = {"pyo3/maturin-action": "sccache"}
 _CACHES = ("actions/cache", "actions/cache/restore", "swatinem/rust-cache", "mozilla-actions/sccache-action")
 
 
@@ -208,6 +212,15 @@ def _cache(workflow: Workflow, step: Step) -> Scalar | None:
             return value
         by_default = value is None or value.text == "auto"
         return (value or uses) if by_default and not _is_off_for_releases(workflow, step) else None
+    if step.action in _SWITCH_OFF:
+        value = step.input(_SWITCH_OFF[step.action])
+        return None if value and (is_true(value) or is_dynamic(value.text)) else value or uses
+    if step.action in _TOOL_CACHES:
+        value = step.input(_TOOL_CACHES[step.action])
+        return value if value and _may_be_true(workflow, value) else None
+    if step.action == "actions/setup-node" and not step.input("cache") and _major(workflow, step) >= 5:
+        value = step.input("package-manager-cache")
+        return None if value and (is_false(value) or is_dynamic(value.text)) else value or uses
     if step.action in _PUSHES_IMAGE:
         value = step.input("cache-from")
         return value if value and "type=gha" in value.text else None
@@ -216,6 +229,22 @@ def _cache(workflow: Workflow, step: Step) -> Scalar | None:
         if value and value.text.strip() and not is_false(value) and not is_dynamic(value.text):
             return value
     return None
+
+
+def _may_be_true(workflow: Workflow, value: Scalar) -> bool:
+    """Whether an input is on, or is an expression that can be so where a branch starts the workflow too."""
+    if not is_dynamic(value.text):
+        return is_true(value)
+    push = workflow.triggers.get("push")
+    return bool(push and isinstance(push.config, Mapping) and "branches" in push.config.entries)
+
+
+def _major(workflow: Workflow, step: Step) -> int:
+    """The major version of an action, which the ref or a comment behind it tells; 0 where neither does."""
+    uses = step.text("uses")
+    line = workflow.lines[uses.line - 1] if uses and uses.line <= len(workflow.lines) else ""
+    found = re.search(r"@v?(\d{1,3})(?:\.|\s|$)|#\s*v?(\d{1,3})\b", line[uses.column - 1 :]) if uses else None
+    return int(found[1] or found[2]) if found else 0
 
 
 def _is_off_for_releases(workflow: Workflow, step: Step) -> bool:

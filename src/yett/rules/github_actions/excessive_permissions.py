@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yett.model import Confidence, Hit, Rule, Severity
-from yett.parse.workflow import Workflow, pairs, whole
+from yett.model import Confidence, Edit, Hit, Rule, Severity
+from yett.parse.workflow import Workflow, is_false, pairs, whole
 from yett.parse.yaml import Node, Scalar
 from yett.rules.hits import hit
 
@@ -140,6 +140,12 @@ def check(workflow: Workflow) -> Iterator[Hit]:
         yield from _shared(workflow, granted)
     if granted is None and set(workflow.triggers) != {"workflow_call"}:
         yield from _unsaid(workflow)
+    elif granted is None:
+        # Who calls on says what the called may do, whoever called first.
+        for job in workflow.jobs:
+            if job.get("uses") is not None and job.get("permissions") is None:
+                message = f"nothing limits what the token may do in the workflow that {job.id} calls"
+                yield _unsaid_hit(job.key, message, f"jobs.{job.id}.permissions")
 
 
 def _everything(granted: Node | None, path: str, who: str) -> Iterator[Hit]:
@@ -171,11 +177,34 @@ def _unsaid(workflow: Workflow) -> Iterator[Hit]:
     silent = [job for job in workflow.jobs if job.get("permissions") is None]
     if len(silent) == len(workflow.jobs):
         first = next(iter(workflow.root.entries.values())).key
-        yield _unsaid_hit(first, "nothing limits what the token may do here", "permissions")
+        found = _unsaid_hit(first, "nothing limits what the token may do here", "permissions")
+        yield found._replace(edits=_limited(workflow))
         return
     for job in silent:
         message = f"nothing limits what the token may do in the job {job.id}"
         yield _unsaid_hit(job.key, message, f"jobs.{job.id}.permissions")
+
+
+_NEED_READ = ("actions/checkout", "actions/cache", "actions/upload-artifact", "actions/download-artifact")
+
+
+def _limited(workflow: Workflow) -> tuple[Edit, ...]:
+    """The edit that limits the token to reading, where nothing in the workflow can use it for more: only scripts that
+    are not given it, and actions that are known to read."""
+    jobs = workflow.root.key("jobs")
+    text = "\n".join(workflow.lines).lower()
+    if not jobs or jobs.column != 1 or "github.token" in text or "github_token" in text or "secrets" in text:
+        return ()
+    for job, step in workflow.steps():
+        checked_out = step.action == "actions/checkout"
+        if checked_out and not is_false(step.input("persist-credentials")):
+            return ()
+        known = step.action in _NEED_READ or step.action.startswith("actions/setup-")
+        if job.get("uses") is not None or not (step.script or known):
+            return ()
+    if any(not job.steps for job in workflow.jobs):
+        return ()
+    return (Edit(jobs.line, 1, jobs.line, 1, "permissions:\n  contents: read\n\n"),)
 
 
 def _unsaid_hit(at: Scalar, message: str, path: str) -> Hit:

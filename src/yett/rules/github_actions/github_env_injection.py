@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from yett.model import Confidence, Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.workflow import Job, Step, Workflow
-from yett.rules.github_actions.outsiders import VARIABLE, of_command, sources, written
+from yett.rules.github_actions.outsiders import (
+    PRIVILEGED,
+    VARIABLE,
+    is_reached,
+    of_command,
+    sources,
+    written,
+)
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -99,8 +106,10 @@ def _of_step(workflow: Workflow, job: Job, step: Step, file: str, downloaded: bo
     if not step.script:
         return
     files = dict(_filled(step.script.commands))
+    made = made_of(step.script.commands)
     for command, words in written(step.script.commands, file):
         origin = _origin(workflow, job, step, file, command)
+        one_line = "" if origin else _of_one_line(workflow, job, step, command, made)
         read = next((name for word in words for name in _reads(word)), "") or _reads_itself(command)
         read = read or next(
             (files[name] for word in words for name in VARIABLE.findall(word.text) if name in files), ""
@@ -108,11 +117,13 @@ def _of_step(workflow: Workflow, job: Job, step: Step, file: str, downloaded: bo
         certain = bool(origin)
         if not origin and downloaded and read:
             origin = f"a file that another workflow made ({read})"
+        origin = origin or one_line
         if origin:
             yield hit(
                 workflow.span(step.script.at, command.start, command.end),
                 f"{origin} is written to ${file}, so it can set what later steps run",
                 subject=f"{workflow.path(job, step)} {file} {' '.join(word.text for word in words)}",
+                severity=Severity.MEDIUM if origin == one_line else None,
                 confidence=None if certain else Confidence.MEDIUM,
             )
 
@@ -123,6 +134,36 @@ def _origin(workflow: Workflow, job: Job, step: Step, file: str, command: shell.
     found = sources(workflow, job, step, of_command(workflow, job, step, command))
     bad = (one for one in found if one.reach == "outsider" and (one.lines or file == "GITHUB_PATH"))
     return next((one.name for one in bad), "")
+
+
+def _of_one_line(
+    workflow: Workflow, job: Job, step: Step, command: shell.Command, made: dict[str, list[shell.Command]]
+) -> str:
+    """The context of one line that a substitution makes something else of, where outsiders start a job with rights:
+    `grep -o` and `tr` make many lines of one."""
+    if not any(name in workflow.triggers and is_reached(workflow, job, name, step) for name in PRIVILEGED):
+        return ""
+    names = {name for word in command.words for name in VARIABLE.findall(word.text) if name in made}
+    commands = [one for name in names for one in made[name]]
+    contexts = (context for one in commands for context in of_command(workflow, job, step, one))
+    found = sources(workflow, job, step, contexts)
+    return next((one.name for one in found if one.reach == "outsider"), "")
+
+
+_MAX_MADE = 20
+"""How many commands that fill one variable are looked at."""
+
+
+def made_of(commands: tuple[shell.Command, ...]) -> dict[str, list[shell.Command]]:
+    """The commands that the variables of a script are filled by."""
+    found: dict[str, list[shell.Command]] = {}
+    for command in commands:
+        for index, word in enumerate(command.words):
+            name, equals, _ = word.text.partition("=")
+            declares = index == 0 or command.words[0].text in ("export", "local", "declare", "readonly")
+            if equals and declares and name.isidentifier() and len(found.setdefault(name, [])) < _MAX_MADE:
+                found[name].extend((command, *shell.walk(word.inner)))
+    return found
 
 
 def _downloads(workflow: Workflow, step: Step) -> bool:

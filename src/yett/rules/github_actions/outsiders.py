@@ -88,8 +88,26 @@ _OUTPUTS = {
 }
 
 
+# Endings of contexts that GitHub's page says to distrust, and the parts of payloads that those with rights fill.
+_DISTRUSTED = frozenset(
+    ("body", "default_branch", "email", "head_ref", "label", "message", "name", "page_name", "ref", "title")
+)
+_OURS = frozenset(
+    {
+        *("repository", "organization", "enterprise", "sender", "installation", "base", "milestone", "label", "labels"),
+        *("workflow", "deployment", "deployment_status", "release", "environment", "app", "inputs", "client_payload"),
+        *("team", "requested_team", "alert", "branch_protection_rule", "registry_package", "package", "repo", "user"),
+        *("check_run", "check_suite", "workflow_job", "steps", "answer", "project", "project_card", "rule", "runner"),
+        *("category", "merge_group", "member", "key", "hook", "marketplace_purchase"),
+    }
+)
+
+
 def reach(context: Context) -> Reach | None:
     """Who can set the text of a context; None for nobody, or nobody known."""
+    match context.parts:
+        case ("github", "event", *middle, last) if last in _DISTRUSTED and middle and not _OURS.intersection(middle):
+            return "outsider"
     if any(_covers(pattern, context.parts) for pattern in _PATTERNS):
         return "outsider"
     if context.name in _WRITERS:

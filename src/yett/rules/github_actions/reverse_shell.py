@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yett.model import Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.workflow import Workflow
+from yett.rules.commands import is_interactive, opens
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -52,10 +52,6 @@ jobs:
     ),
 )
 
-_NETCATS = ("nc", "ncat", "netcat", "nc.traditional", "nc.openbsd")
-_SHELLS = ("sh", "bash", "zsh", "dash", "ash", "ksh")
-_LOCAL = re.compile(r"/dev/(?:tcp|udp)/(?:localhost|127\.|\[?::1)")
-
 
 def check(workflow: Workflow) -> Iterator[Hit]:
     for job, step in workflow.steps():
@@ -63,31 +59,10 @@ def check(workflow: Workflow) -> Iterator[Hit]:
         for pipeline in shell.pipelines(tuple(shell.walk(script.commands))) if script else ():
             fed = False
             for command in pipeline:
-                if script and _opens(command, fed):
+                if script and opens(command, fed):
                     yield hit(
                         workflow.span(script.at, command.start, command.end),
                         f"`{shell.program(command)}` gives a shell to the network",
                         subject=f"{workflow.path(job, step)} {' '.join(word.text for word in command.words)}",
                     )
-                fed = fed or _is_interactive(command)
-
-
-def _is_interactive(command: shell.Command) -> bool:
-    return shell.program(command) in _SHELLS and any(word.text == "-i" for word in command.words)
-
-
-def _opens(command: shell.Command, fed: bool) -> bool:
-    """Whether a command gives a shell to the network; `fed` says that a shell writes into it."""
-    name = shell.program(command)
-    texts = [word.text for word in shell.argv(command)[1:]]
-    if name in _SHELLS:
-        targets = [redirect.target.text for redirect in command.redirects]
-        return any(target.startswith(("/dev/tcp/", "/dev/udp/")) and not _LOCAL.match(target) for target in targets)
-    if name in _NETCATS:
-        runs = any(re.fullmatch(r"-[a-zA-Z]*[ec]|--(?:sh-)?exec", text) for text in texts)
-        given = any(text.rpartition("/")[2].split(" ")[0] in _SHELLS for text in texts)
-        return (runs and given) or fed
-    if name == "socat":
-        network = any(re.match(r"(?i)(?:tcp|udp|openssl)[46]?:", text) for text in texts)
-        return network and any(re.match(r"(?i)(?:exec|system):\W*(?:/\S*/)?(?:ba|z|da|k)?sh\b", text) for text in texts)
-    return False
+                fed = fed or is_interactive(command)

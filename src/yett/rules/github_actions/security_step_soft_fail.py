@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.workflow import Job, Script, Step, Workflow, is_true, whole
 from yett.parse.yaml import Scalar
+from yett.rules.commands import scanner as program
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -99,38 +99,6 @@ _ACTIONS = frozenset(
         "zizmorcore/zizmor-action",
     }
 )
-_PROGRAMS = frozenset(
-    {
-        *("yett", "trivy", "checkov", "zizmor", "semgrep", "opengrep", "bandit", "pip-audit", "gitleaks", "trufflehog"),
-        *("detect-secrets", "tfsec", "terrascan", "grype", "snyk", "osv-scanner", "safety", "govulncheck", "gosec"),
-        *("bundle-audit", "brakeman", "kics", "kubesec", "hadolint", "betterleaks", "kingfisher", "poutine"),
-        *("cargo-audit",),
-    }
-)
-_MODULES = {
-    ("npm", "audit"),
-    ("pnpm", "audit"),
-    ("yarn", "audit"),
-    ("cargo", "audit"),
-    ("composer", "audit"),
-    ("cargo", "deny"),
-}
-_LAUNCHERS = (
-    "uvx",
-    "pipx",
-    "npx",
-    "poetry",
-    "pdm",
-    "hatch",
-    "uv",
-    "run",
-    "python",
-    "python3",
-    "-m",
-    "bundle",
-    "exec",
-    "tool",
-)
 # Inputs that make an action succeed whatever it finds, and the value that does.
 _INPUTS = {
     "exit-code": ("0",),
@@ -144,16 +112,16 @@ _ENDS_WELL = ("true", ":", "echo", "printf")
 
 def check(workflow: Workflow) -> Iterator[Hit]:
     for job in workflow.jobs:
-        scanners = [step for step in job.steps if _scanner(step)]
+        scanners = [step for step in job.steps if scanner(step)]
         allowed = job.text("continue-on-error")
         if scanners and allowed and is_true(allowed):
-            yield _hit(allowed, f"the job {job.id} may fail, and {_scanner(scanners[0])} with it", f"jobs.{job.id}")
+            yield _hit(allowed, f"the job {job.id} may fail, and {scanner(scanners[0])} with it", f"jobs.{job.id}")
         for step in scanners:
             yield from _of_step(workflow, job, step)
 
 
 def _of_step(workflow: Workflow, job: Job, step: Step) -> Iterator[Hit]:
-    path, name = workflow.path(job, step), _scanner(step)
+    path, name = workflow.path(job, step), scanner(step)
     allowed = step.text("continue-on-error")
     if allowed and is_true(allowed):
         yield _hit(allowed, f"continue-on-error lets {name} fail", f"{path} continue-on-error")
@@ -171,7 +139,7 @@ def _of_script(workflow: Workflow, script: Script, path: str) -> Iterator[Hit]:
         if previous and command.before == "||" and words and _ends_well(words):
             span = workflow.span(script.at, command.start, command.end)
             yield hit(span, f"`|| {words[0].text}` lets {previous} fail", subject=f"{path} || {previous}")
-        previous = _program(words)
+        previous = program(words)
 
 
 def _ends_well(words: tuple[shell.Word, ...]) -> bool:
@@ -182,20 +150,8 @@ def _hit(value: Scalar, message: str, subject: str) -> Hit:
     return hit(whole(value), message, subject=subject)
 
 
-def _scanner(step: Step) -> str:
+def scanner(step: Step) -> str:
     if step.action in _ACTIONS or step.action.startswith("snyk/actions/"):
         return step.action
     commands = shell.walk(step.script.commands) if step.script else iter(())
-    return next(filter(None, (_program(shell.argv(command)) for command in commands)), "")
-
-
-def _program(words: tuple[shell.Word, ...]) -> str:
-    """The scanner that a command runs, "" for none, and for one that is only asked for its version."""
-    texts = [word.text.rpartition("/")[2] for word in words]
-    while len(texts) > 1 and texts[0] in _LAUNCHERS:
-        texts.pop(0)
-    if len(texts) > 1 and re.fullmatch(r"-?-?(?:version|help|install|login|auth|init)|-[vVh]", texts[1]):
-        return ""
-    if texts and texts[0] in _PROGRAMS:
-        return texts[0]
-    return " ".join(texts[:2]) if tuple(texts[:2]) in _MODULES else ""
+    return next(filter(None, (program(shell.argv(command)) for command in commands)), "")

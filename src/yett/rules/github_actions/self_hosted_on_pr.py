@@ -110,12 +110,12 @@ _HOSTED = (
 def check(workflow: Workflow) -> Iterator[Hit]:
     for job in workflow.jobs if workflow.kind == "workflow" else ():
         event = next((name for name in _EVENTS if name in workflow.triggers and is_reached(workflow, job, name)), "")
-        labels = _labels(workflow, job) if event else ()
-        own = next((label for label in labels if label.text.strip().lower() == "self-hosted"), None)
-        odd = next((label for label in labels if _is_odd(label)), None)
+        found = labels(workflow, job) if event else ()
+        own = next((label for label in found if label.text.strip().lower() == "self-hosted"), None)
+        odd = next((label for label in found if _is_odd(label)), None)
         if own:
             yield _hit(job, own, f"{event} runs the job {job.id} on a machine of your own")
-        elif odd and len(labels) == 1:
+        elif odd and len(found) == 1:
             message = f"{event} runs the job {job.id} on {short(odd.text)}, which is none of GitHub's runners"
             yield _hit(job, odd, message)._replace(severity=Severity.MEDIUM, confidence=Confidence.LOW)
 
@@ -129,7 +129,7 @@ def _is_odd(label: Scalar) -> bool:
     return bool(name) and not is_dynamic(name) and (len(name) > 200 or re.fullmatch(_HOSTED, name) is None)
 
 
-def _labels(workflow: Workflow, job: Job) -> tuple[Scalar, ...]:
+def labels(workflow: Workflow, job: Job) -> tuple[Scalar, ...]:
     node: Node | None = job.get("runs-on")
     if isinstance(node, Mapping):
         node = node.get("labels")

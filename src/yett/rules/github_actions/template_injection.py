@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from yett.model import Confidence, Hit, Rule, Severity
 from yett.parse.workflow import Expression, Job, Step, Workflow
 from yett.parse.yaml import Scalar
+from yett.rules.github_actions.handed_on import handed
 from yett.rules.github_actions.outsiders import Reach, Source, sources
 from yett.rules.hits import hit, short
 
@@ -75,8 +76,50 @@ runs:
     - shell: bash
       run: make ${{ inputs.target }}  # <- here
 """,
+        """\
+# file: .github/workflows/greet.yml
+on: issues
+jobs:
+  greet:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: ./.github/actions/greet
+        with:
+          title: ${{ github.event.issue.title }}  # <- here
+# file: .github/actions/greet/action.yml
+name: greet
+inputs:
+  title: {required: true}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: echo "${{ inputs.title }}"  # <- here
+""",
     ),
     good=(
+        """\
+# file: .github/workflows/greet.yml
+on: issues
+jobs:
+  greet:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: ./.github/actions/greet
+        with:
+          title: ${{ github.event.issue.title }}
+# file: .github/actions/greet/action.yml
+name: greet
+inputs:
+  title: {required: true}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        TITLE: ${{ inputs.title }}
+      run: echo "$TITLE"
+""",
         """\
 on: issues
 jobs:
@@ -130,7 +173,8 @@ jobs:
 # Inputs that the action runs as code.
 _CODE_INPUTS = {
     "actions/github-script": ("script",),
-    "addnab/docker-run-action": ("run",),
+    "8398a7/action-slack": ("custom_payload",),
+    "addnab/docker-run-action": ("run", "options"),
     "amadevus/pwsh-script": ("script",),
     "appleboy/ssh-action": ("script",),
     "azure/cli": ("inlinescript",),
@@ -139,6 +183,8 @@ _CODE_INPUTS = {
     "devcontainers/ci": ("runcmd",),
     "jannekem/run-python-script-action": ("script",),
     "mikefarah/yq": ("cmd",),
+    "sergeysova/jq-action": ("cmd",),
+    "tibdex/backport": ("body_template", "head_template", "title_template"),
     "nick-fields/retry": ("command", "on_retry_command", "new_command_on_retry"),
     "nick-invision/retry": ("command", "on_retry_command", "new_command_on_retry"),
     "reactivecircus/android-emulator-runner": ("script", "pre-emulator-launch-script"),
@@ -166,6 +212,33 @@ def check(workflow: Workflow) -> Iterator[Hit]:
                 if origins:
                     origin = max(origins, key=lambda source: _SEVERITY[source.reach])
                     yield _hit(workflow, job, step, found, origin)
+    yield from _handed_on(workflow)
+
+
+def _handed_on(workflow: Workflow) -> Iterator[Hit]:
+    """Text of outsiders that is handed to an action or workflow of this tree, which pastes it into a script."""
+    for job, step, value, name, called in handed(workflow):
+        for found in workflow.expressions(value):
+            origins = [one for one in sources(workflow, job, step, found.flows()) if one.reach == "outsider"]
+            if origins and _pastes(called, name):
+                yield hit(
+                    found.span,
+                    f"`${{{{ {short(found.text)} }}}}` is handed to {short(called.file)}, which pastes it into code, "
+                    "and anybody outside can set it",
+                    fix=f"Let {short(called.file)} put the input {short(name)} into `env:`, and use the variable.",
+                    subject=f"{workflow.path(job, step)} with.{name} {short(found.text, 500)}",
+                )
+
+
+def _pastes(called: Workflow, name: str) -> bool:
+    """Whether an action or workflow pastes one of its inputs into code."""
+    for job, step in called.steps():
+        for code in _code(step):
+            for found in called.expressions(code):
+                read = sources(called, job, step, found.flows())
+                if any(one.reach == "caller" and one.name.endswith(f"inputs.{name}") for one in read):
+                    return True
+    return False
 
 
 def _code(step: Step) -> Iterator[Scalar]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yett.model import Action, Hit, Rule, Severity
+from yett.model import Action, Edit, Hit, Rule, Severity
+from yett.parse.source import Span
 from yett.parse.workflow import Workflow, action_of
 from yett.parse.yaml import Scalar
+from yett.rules.github_actions.references import pins
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -83,6 +85,7 @@ runs:
 )
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHORT = re.compile(r"(?=.*\d)[0-9a-f]{7,39}")
 _BRANCHES = ("main", "master", "develop", "dev", "trunk", "latest", "stable", "head")
 
 
@@ -98,14 +101,29 @@ def _of(workflow: Workflow, path: str, uses: Scalar | None) -> Iterator[Hit]:
     if not uses or not action or _COMMIT.fullmatch(ref):
         return
     name = uses.text.strip().partition("@")[0]
-    what = "branch" if ref.lower() in _BRANCHES else "ref"
+    what = "branch" if ref.lower() in _BRANCHES else "short commit id" if _SHORT.fullmatch(ref) else "ref"
     said = f"the {what} {ref}, which can be moved" if ref else "no ref at all"
     own = " (GitHub's own)" if action.startswith(("actions/", "github/")) else ""
     start = uses.text.find("@") + 1
     end = len(uses.text.rstrip())
+    span = workflow.span(uses, start if 0 < start < end else 0, end)
     yield hit(
-        workflow.span(uses, start if 0 < start < end else 0, end),
+        span,
         f"{name}{own} is used at {said}",
         fix=f"Write `uses: {name}@<commit id of {ref or 'a release'}> # {ref or 'its version'}`.",
         subject=f"{path} {action}@{ref}",
+        edits=_pinned(workflow, uses, action, ref, span) if ref else (),
     )
+
+
+def _pinned(workflow: Workflow, uses: Scalar, action: str, ref: str, span: Span) -> tuple[Edit, ...]:
+    """The edit that pins an action to the one commit that workflows beside this one call by the same version."""
+    line = workflow.lines[uses.line - 1] if uses.line <= len(workflow.lines) else ""
+    if uses.style or line[uses.end_column - 1 :].strip() or span.line != span.end_line:
+        return ()
+    known = pins(workflow.tree, workflow.file, "\n".join(workflow.lines)).get("/".join(action.split("/")[:2]), [])
+    commits = {pin.commit for pin in known if pin.said == ref.removeprefix("v")}
+    if len(commits) != 1:
+        return ()
+    end = len(line) + 1
+    return (Edit(span.line, span.column, span.line, end, f"{commits.pop()} # {ref}"),)

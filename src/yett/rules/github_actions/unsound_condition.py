@@ -64,7 +64,10 @@ jobs:
     ),
 )
 
-_SET_BY_OTHERS = ("github.ref", "github.ref_name", "github.head_ref", "github.base_ref", "github.actor")
+_SET_BY_OTHERS = (
+    *("github.ref", "github.ref_name", "github.head_ref", "github.base_ref", "github.actor", "github.triggering_actor"),
+    *("env.github_ref", "env.github_ref_name", "env.github_head_ref", "env.github_actor", "runner.name"),
+)
 
 
 def check(workflow: Workflow) -> Iterator[Hit]:

@@ -1,0 +1,129 @@
+"""What is known about actions, as of a date: advisories, archived repositories, names that others imitate."""
+
+from __future__ import annotations
+
+AS_OF = "2026-08-22"
+"""When the tables below were looked through."""
+
+ADVISORIES: tuple[tuple[str, str, str, str, str], ...] = (
+    ("actions/download-artifact", "GHSA-cxww-7g56-2vh6", "4", "4.1.3", ""),
+    ("afichet/openexr-viewer", "GHSA-99jg-r3f4-rpxj", "0", "0.6.1", ""),
+    ("atlassian/gajira-create", "GHSA-4xqx-pqpj-9fqw", "0", "2.0.1", ""),
+    ("azure/setup-kubectl", "GHSA-p756-rfxh-x63h", "0", "3", ""),
+    ("check-spelling/check-spelling", "GHSA-g86g-chm8-7r2p", "0", "0.0.19", ""),
+    ("embano1/wip", "GHSA-rg3q-prf8-qxmp", "0", "2", ""),
+    ("fish-shop/syntax-check", "GHSA-xj87-mqvh-88w2", "0", "1.6.12", ""),
+    ("gradle/gradle-build-action", "GHSA-h3qr-39j9-4r5v", "0", "2.4.2", ""),
+    ("hashicorp/vault-action", "GHSA-4mgv-m5cm-f9h7", "0", "2.2.0", ""),
+    ("j178/prek-action", "GHSA-pwf7-47c3-mfhx", "0", "", "1.0.5"),
+    ("kartverket/github-workflows/.github/workflows/run-terraform.yml", "GHSA-f9qj-7gh3-mhj4", "0", "2.7.5", ""),
+    ("rlespinasse/github-slug-action", "GHSA-6q4m-7476-932w", "4.0.0", "4.4.1", ""),
+    ("rlespinasse/github-slug-action", "GHSA-7f32-hm4h-w77q", "0", "", "1.1.0"),
+    ("some-natalie/ghas-to-csv", "GHSA-634p-93h9-92vh", "0", "1", ""),
+    ("tj-actions/branch-names", "GHSA-8v8w-v8xg-79rf", "0", "7.0.7", ""),
+    ("tj-actions/changed-files", "GHSA-mcph-m25j-8j63", "0", "41", ""),
+    ("tj-actions/changed-files", "GHSA-mrrh-fwg8-r2c3", "0", "46.0.1", ""),
+    ("tj-actions/verify-changed-files", "GHSA-ghm2-rq8q-wrhc", "0", "17", ""),
+    ("ultralytics/actions", "GHSA-7x29-qqmq-v6qc", "0", "0.0.3", ""),
+)
+"""(action, advisory, introduced, fixed, last affected) of the ecosystem "GitHub Actions" of https://osv.dev.
+
+`scripts/action_advisories.py` makes it anew from a folder of records.
+"""
+
+ARCHIVED = frozenset(
+    {
+        *("8398a7/action-slack", "actions-rs/audit-check", "actions-rs/cargo", "actions-rs/clippy-check"),
+        *("actions-rs/components-nightly", "actions-rs/grcov", "actions-rs/install", "actions-rs/tarpaulin"),
+        *("actions-rs/toolchain", "actions/create-release", "actions/setup-elixir", "actions/setup-haskell"),
+        *("actions/setup-ruby", "actions/upload-release-asset", "artichoke/setup-rust", "azure/appservice-actions"),
+        *("azure/container-actions", "azure/container-scan", "azure/get-keyvault-secrets", "azure/k8s-actions"),
+        *("azure/manage-azure-policy", "azure/webapps-container-deploy", "cedrickring/golang-action"),
+        *("cirrus-actions/rebase", "contributor-assistant/github-action", "convictional/trigger-workflow-and-wait"),
+        *("crazy-max/ghaction-docker-buildx", "crazy-max/ghaction-hugo", "delaguardo/setup-graalvm"),
+        *("gradle/gradle-build-action", "grafana/k6-action", "hashicorp/terraform-cdk-action"),
+        *("helaili/jekyll-action", "ilshidur/action-slack", "jakejarvis/s3-sync-action"),
+        *("jakejarvis/lighthouse-action", "machine-learning-apps/wandb-action"),
+        *("marvinpinto/action-automatic-releases", "marvinpinto/actions", "maxheld83/ghpages"),
+        *("paambaati/codeclimate-action", "philips-software/docker-ci-scripts", "repo-sync/pull-request"),
+        *("repo-sync/repo-sync", "scottbrenner/generate-changelog-action", "semgrep/semgrep-action"),
+        *("sonarsource/sonarcloud-github-action", "technote-space/auto-cancel-redundant-workflow"),
+        *("technote-space/get-diff-action", "tibdex/github-app-token", "whelk-io/maven-settings-xml-action"),
+        *("youyo/aws-cdk-github-actions", "z0al/dependent-issues"),
+    }
+)
+"""Repositories of actions that their owners have archived: nobody mends them any more."""
+
+POPULAR = frozenset(
+    {
+        *("actions/cache", "actions/checkout", "actions/configure-pages", "actions/create-github-app-token"),
+        *("actions/dependency-review-action", "actions/deploy-pages", "actions/download-artifact"),
+        *("actions/github-script", "actions/labeler", "actions/setup-dotnet", "actions/setup-go"),
+        *("actions/setup-java", "actions/setup-node", "actions/setup-python", "actions/stale"),
+        *("actions/upload-artifact", "actions/upload-pages-artifact", "actions/attest-build-provenance"),
+        *("astral-sh/setup-uv", "astral-sh/ruff-action", "aquasecurity/trivy-action"),
+        *("aws-actions/amazon-ecr-login", "aws-actions/configure-aws-credentials", "azure/login", "azure/setup-helm"),
+        *("bridgecrewio/checkov-action", "codecov/codecov-action", "dependabot/fetch-metadata"),
+        *("docker/bake-action", "docker/build-push-action", "docker/login-action", "docker/metadata-action"),
+        *("docker/setup-buildx-action", "docker/setup-qemu-action", "dorny/paths-filter", "dorny/test-reporter"),
+        *("dtolnay/rust-toolchain", "github/codeql-action", "gitleaks/gitleaks-action"),
+        *("golangci/golangci-lint-action", "google-github-actions/auth", "google-github-actions/setup-gcloud"),
+        *("goreleaser/goreleaser-action", "gradle/actions", "hashicorp/setup-terraform"),
+        *("jamesives/github-pages-deploy-action", "mikefarah/yq", "ncipollo/release-action", "nick-fields/retry"),
+        *("peaceiris/actions-gh-pages", "peter-evans/create-pull-request", "pnpm/action-setup", "pre-commit/action"),
+        *("pypa/cibuildwheel", "pypa/gh-action-pypi-publish", "release-drafter/release-drafter", "ruby/setup-ruby"),
+        *("shivammathur/setup-php", "sigstore/cosign-installer", "slackapi/slack-github-action"),
+        *("softprops/action-gh-release", "step-security/harden-runner", "styfle/cancel-workflow-action"),
+        *("swatinem/rust-cache", "tj-actions/changed-files", "zizmorcore/zizmor-action"),
+    }
+)
+"""Actions in so many workflows that a name like theirs is worth having."""
+
+
+def version(text: str) -> tuple[int, ...]:
+    """The numbers of a version such as `v4.1.2` or `4`; empty for anything else."""
+    parts = text.strip().removeprefix("v").removeprefix("V").split(".")
+    return tuple(int(part) for part in parts) if all(part.isdecimal() and len(part) < 9 for part in parts) else ()
+
+
+def advisories(action: str, ref: str) -> tuple[str, ...]:
+    """The advisories that concern an action at a version. A major version alone stands for its newest release, so it
+    is affected only where every release of it is."""
+    numbers = version(ref)
+    if not numbers:
+        return ()
+    found = []
+    for name, advisory, introduced, fixed, last in ADVISORIES:
+        if action != name and not action.startswith(f"{name}/"):
+            continue
+        newest = (*numbers, *((1 << 30,) * (3 - len(numbers))))
+        if newest < _three(introduced):
+            continue
+        if (not fixed and not last) or (fixed and newest < _three(fixed)) or (last and newest <= _three(last)):
+            found.append(advisory)
+    return tuple(found)
+
+
+def _three(text: str) -> tuple[int, ...]:
+    numbers = version(text)
+    return (*numbers, *((0,) * (3 - len(numbers))))
+
+
+def imitated(action: str) -> str:
+    """The popular action whose name differs from this one by a single slip of the keyboard; "" for none."""
+    slug = "/".join(action.split("/")[:2])
+    if slug in POPULAR:
+        return ""
+    return next((name for name in sorted(POPULAR) if _is_slip(slug, name)), "")
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether two names differ by one letter left out, added, replaced, or swapped with its neighbour."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    if len(one) == len(other):
+        swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+        return swapped or one[at + 1 :] == other[at + 1 :]
+    short, long = sorted((one, other), key=len)
+    return short[at:] == long[at + 1 :]
