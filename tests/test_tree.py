@@ -47,7 +47,7 @@ def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknow
 
 
 @pytest.fixture(autouse=True)
-def door(monkeypatch: pytest.MonkeyPatch) -> None:
+def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     module = ModuleType("yett.rules.door")
     module.judge = judge  # type: ignore[attr-defined]
     module.rules = lambda: (UNGUARDED, SQUEAKING)  # type: ignore[attr-defined]
@@ -56,9 +56,12 @@ def door(monkeypatch: pytest.MonkeyPatch) -> None:
     family = Family("door", lambda path: path.endswith(".door"), all_marks=(b" ",), scope="tree", reads=("key",))
     key = Family("key", lambda path: path.endswith(".key"))
     monkeypatch.setattr("yett.checks.config.FAMILIES", (family, key))
+    config._families.cache_clear()
     nothing = ModuleType("yett.rules.key")
     nothing.judge = lambda text, path, tree: iter(())  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "yett.rules.key", nothing)
+    yield
+    config._families.cache_clear()
 
 
 def check(yett: Yett, repo: Repo, *arguments: str) -> dict[str, Any]:
@@ -83,11 +86,13 @@ def test_the_guard_of_the_index_is_the_one_that_counts(repo: Repo, yett: Yett) -
 
 
 def test_a_change_elsewhere_brings_up_what_did_not_change(repo: Repo, yett: Yett) -> None:
-    repo.commit({"a.door": "open side\nopen front\n", "b.door": "guard front\n"})
+    base = repo.commit({"a.door": "open side\nopen front\n", "b.door": "guard front\n", "far/a.door": "open front\n"})
     repo.stage({"b.door": "guard nobody\n"})
     answer = check(yett, repo, "--staged")
     assert told(answer) == [("a.door", 2, False)], "what was unguarded before is not this change's affair"
     assert answer["coverage"]["files"] == 1
+    repo.commit()
+    assert told(check(yett, repo, "--range", f"{base}..HEAD")) == [("a.door", 2, False), ("far/a.door", 1, False)]
 
 
 def test_a_file_that_is_gone_brings_it_up_too(repo: Repo, yett: Yett) -> None:
@@ -102,8 +107,9 @@ def test_a_file_of_a_family_that_is_read_brings_it_up_too(repo: Repo, yett: Yett
     repo.commit({"a.door": "open front\n"})
     repo.stage({"x.key": "k"})
     assert told(check(yett, repo, "--staged")) == [], "a.door was unguarded before"
-    assert list(config.near(["x.key"], Tree.of({"a.door": "open front\n", "x.key": "k"}))) == ["a.door"]
-    assert list(config.near(["x.txt"], Tree.of({"a.door": "open front\n", "x.txt": "k"}))) == []
+    assert list(config.near(["x.key"], Tree.of({"a.door": "open front\n", "x.key": "k"}), True)) == ["a.door"]
+    assert list(config.near(["x.key"], Tree.of({"a.door": "open front\n", "x.key": "k"}), False)) == []
+    assert list(config.near(["x.txt"], Tree.of({"a.door": "open front\n", "x.txt": "k"}), True)) == []
 
 
 def test_a_directive_in_a_file_that_did_not_change_is_honoured(repo: Repo, yett: Yett) -> None:

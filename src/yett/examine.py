@@ -102,9 +102,9 @@ def _beside(entries: Sequence[Entry], gone: Sequence[str], checks: Sequence[Chec
         return []
     changed = {each.path for each in entries if not each.commit}
     with _Reader(source) as reader:
-        paths = {
-            path for check in asking if check.near for path in check.near((*sorted(changed), *gone), reader.trees[0])
-        }
+        thorough = source.target.kind == "range"
+        named = (*sorted(changed), *gone)
+        paths = {path for check in asking if check.near for path in check.near(named, reader.trees[0], thorough)}
         listed = reader.files if paths else {}
     return [Entry(path, listed[path], listed[path], beside=True) for path in sorted(paths - changed) if path in listed]
 

@@ -20,7 +20,8 @@ class Check(NamedTuple):
     versions in between.
 
     `among`, where a check has one, is asked in place of `inspect`: it is told the tree the blob belongs to. `near`
-    names the paths of the tree that are to be looked at as well when the given ones change.
+    names the paths of the tree that are to be looked at as well when the given ones change, and its last argument
+    says that there is time for all of them: a range is looked at more thoroughly than what is staged.
     """
 
     name: str
@@ -29,4 +30,4 @@ class Check(NamedTuple):
     inspect: Callable[[Blob], Found]
     head_only: bool = True
     among: Callable[[Blob, Tree], Found] | None = None
-    near: Callable[[Iterable[str], Tree], Iterable[str]] | None = None
+    near: Callable[[Iterable[str], Tree, bool], Iterable[str]] | None = None

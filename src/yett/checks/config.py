@@ -8,6 +8,7 @@ with a `judge`, and a line in `checks/families.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from importlib import import_module
 
 from yett.checks import Check, Found
@@ -29,7 +30,13 @@ def load() -> Check:
 
 
 def wants(path: str) -> bool:
-    return any(family.wants(path) for family in FAMILIES)
+    return bool(_families(path))
+
+
+@lru_cache(1 << 14)
+def _families(path: str) -> tuple[Family, ...]:
+    """The families that want a file: asked several times for each."""
+    return tuple(family for family in FAMILIES if family.wants(path))
 
 
 def inspect(blob: Blob) -> Found:
@@ -39,33 +46,41 @@ def inspect(blob: Blob) -> Found:
 
 def among(blob: Blob, tree: Tree) -> Found:
     """What is said of a file among the others of its tree."""
-    for family in FAMILIES:
-        if family.wants(blob.path) and family.holds(blob.data):
-            yield from _inspect(family, blob, tree)
+    told: set[tuple[int, str]] = set()
+    for family in _families(blob.path):
+        if family.holds(blob.data):
+            yield from _inspect(family, blob, tree, told)
 
 
-def near(changed: Iterable[str], tree: Tree) -> Iterator[str]:
+def near(changed: Iterable[str], tree: Tree, thorough: bool) -> Iterator[str]:
     """The files that something else may be said of, now that others changed: those of the same folder or tree that a
-    family judges together, and those that are judged by what a file of another family says."""
+    family judges together, and those that are judged by what a file of another family says.
+
+    Without `thorough` it is the folder alone: a commit is to feel instant, and the range it ends up in is looked at
+    as a whole.
+    """
     changed = tuple(changed)
     for family in FAMILIES:
-        folders = {path.rpartition("/")[0] for path in changed if family.scope != "file" and _is_of(family, path, tree)}
-        read = any(_is_of(other, path, tree) for other in FAMILIES if other.name in family.reads for path in changed)
-        if read or (folders and family.scope == "tree"):
+        if family.scope == "file" and not family.reads:
+            continue
+        of_it = {path for path in changed if family.wants(path) and _is_of(family, path, tree)}
+        others = [other for other in FAMILIES if other.name in family.reads]
+        read = thorough and any(other.wants(path) and _is_of(other, path, tree) for other in others for path in changed)
+        if read or (of_it and family.scope == "tree" and thorough):
             yield from (path for path in tree.paths if family.wants(path))
-        else:
+        elif family.scope != "file":
+            folders = {path.rpartition("/")[0] for path in of_it}
             yield from (path for folder in folders for path in tree.folder(folder) if family.wants(path))
 
 
 def _is_of(family: Family, path: str, tree: Tree) -> bool:
-    """Whether a changed file is of a family; what is gone can only be told by its path."""
-    if not family.wants(path):
-        return False
+    """Whether a changed file, wanted by its path, is of a family; what is gone can only be told by its path."""
     text = tree.text(path)
     return text is None or family.holds(text.encode())
 
 
-def _inspect(family: Family, blob: Blob, tree: Tree) -> Found:
+def _inspect(family: Family, blob: Blob, tree: Tree, told: set[tuple[int, str]]) -> Found:
+    """`told` holds where and why other families could not read the file: it is said once."""
     if len(blob.data) > MAX_BYTES:
         reason = f"it is larger than {MAX_BYTES >> 20} MiB, so the {family.name} rules did not read it; make it smaller"
         yield Gap(blob.path, "config", reason, "limit")
@@ -82,7 +97,8 @@ def _inspect(family: Family, blob: Blob, tree: Tree) -> Found:
     except ParseError as error:
         problem = error  # what was found until then stays found
     yield from (finding(rule, blob, hit) for rule, hit in hits)
-    if problem:
+    if problem and (problem.line, problem.reason) not in told:
+        told.add((problem.line, problem.reason))
         yield Gap(blob.path, "config", _reason(family, blob, problem), "unparsable", problem.line)
     yield from (Unexamined(blob.path, f"left open for the {family.name} rules: {what}") for what in unknown)
 
@@ -96,8 +112,8 @@ def judged(family: Family, text: str, path: str, tree: Tree) -> Iterator[tuple[R
 def edits(blob: Blob, tree: Tree) -> Iterator[tuple[Rule, tuple[Edit, ...]]]:
     """The changes that may be made to a file by themselves, each with the rule it satisfies. A file that cannot be read
     has none."""
-    for family in FAMILIES:
-        if family.wants(blob.path) and family.holds(blob.data) and len(blob.data) <= MAX_BYTES:
+    for family in _families(blob.path):
+        if family.holds(blob.data) and len(blob.data) <= MAX_BYTES:
             try:
                 for rule, said in judged(family, decode(blob.data), blob.path, tree):
                     if isinstance(said, Hit) and said.edits:

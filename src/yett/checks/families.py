@@ -48,11 +48,15 @@ class Family(NamedTuple):
         """Whether the words are there. A text in UTF-16 is shown to the rules, whatever it holds."""
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             return True
-        if self.marks and not any(mark in data for mark in self.marks):
+        for mark in self.all_marks:
+            if mark not in data:
+                return False
+        if self.words and _compiled(self.words).search(data) is None:
             return False
-        if not all(mark in data for mark in self.all_marks):
-            return False
-        return not self.words or _compiled(self.words).search(data) is not None
+        for mark in self.marks:
+            if mark in data:
+                return True
+        return not self.marks
 
 
 @lru_cache(64)

@@ -68,8 +68,9 @@ def wants(path: str) -> bool:
     return is_lockfile(path) or _is_configuration(path)
 
 
-def _near(changed: Iterable[str], tree: Tree) -> Iterator[str]:
+def _near(changed: Iterable[str], tree: Tree, thorough: bool) -> Iterator[str]:
     """The manifests beside lockfiles that changed."""
+    del thorough
     from yett.checks.dependencies.agreement import manifests_of
 
     wanted = {manifest for path in changed if is_lockfile(path) for manifest in manifests_of(path)}

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from yett.model import Hit, Rule, Severity, Unknown
+from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse import python, stages
 from yett.parse.source import Span
 from yett.parse.values import Const, Env, Table, Value, default_of, leaves, strings, text, truth
@@ -74,6 +74,7 @@ UNVERIFIED = Rule(
     id="fastapi/jwt-unverified",
     title="The signature of tokens is not checked",
     severity=Severity.HIGH,
+    level=Action.WARN,
     why="Anybody writes a token that says who they are. Libraries check signatures by default, and refuse `none`.",
     fix='Name one algorithm, and leave the checks on: `jwt.decode(token, key, algorithms=["HS256"])`.',
     refs=("CWE-347", "PCI DSS 8.3.1", _PYJWT + "api.html#jwt.decode"),
