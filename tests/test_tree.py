@@ -88,25 +88,25 @@ def test_the_guard_of_the_index_is_the_one_that_counts(repo: Repo, yett: Yett) -
 def test_a_change_elsewhere_brings_up_what_did_not_change(repo: Repo, yett: Yett) -> None:
     base = repo.commit({"a.door": "open side\nopen front\n", "b.door": "guard front\n", "far/a.door": "open front\n"})
     repo.stage({"b.door": "guard nobody\n"})
-    answer = check(yett, repo, "--staged")
-    assert told(answer) == [("a.door", 2, False)], "what was unguarded before is not this change's affair"
-    assert answer["coverage"]["files"] == 1
+    assert told(check(yett, repo, "--staged")) == [], "a commit is to feel instant"
     repo.commit()
-    assert told(check(yett, repo, "--range", f"{base}..HEAD")) == [("a.door", 2, False), ("far/a.door", 1, False)]
+    answer = check(yett, repo, "--range", f"{base}..HEAD")
+    expected = [("a.door", 2, False), ("far/a.door", 1, False)]
+    assert told(answer) == expected, "what was unguarded before is not this change's affair"
+    assert answer["coverage"]["files"] == 1
 
 
 def test_a_file_that_is_gone_brings_it_up_too(repo: Repo, yett: Yett) -> None:
     base = repo.commit({"a.door": "open front\n", "b.door": "guard front\n", "c.txt": "c"})
     repo.git("rm", "--quiet", "b.door")
-    assert told(check(yett, repo, "--staged")) == [("a.door", 1, False)]
     repo.commit()
     assert told(check(yett, repo, "--range", f"{base}..HEAD")) == [("a.door", 1, False)]
 
 
 def test_a_file_of_a_family_that_is_read_brings_it_up_too(repo: Repo, yett: Yett) -> None:
-    repo.commit({"a.door": "open front\n"})
-    repo.stage({"x.key": "k"})
-    assert told(check(yett, repo, "--staged")) == [], "a.door was unguarded before"
+    base = repo.commit({"a.door": "open front\n"})
+    repo.commit({"x.key": "k"})
+    assert told(check(yett, repo, "--range", f"{base}..HEAD")) == [], "a.door was unguarded before"
     assert list(config.near(["x.key"], Tree.of({"a.door": "open front\n", "x.key": "k"}), True)) == ["a.door"]
     assert list(config.near(["x.key"], Tree.of({"a.door": "open front\n", "x.key": "k"}), False)) == []
     assert list(config.near(["x.txt"], Tree.of({"a.door": "open front\n", "x.txt": "k"}), True)) == []
@@ -114,9 +114,9 @@ def test_a_file_of_a_family_that_is_read_brings_it_up_too(repo: Repo, yett: Yett
 
 def test_a_directive_in_a_file_that_did_not_change_is_honoured(repo: Repo, yett: Yett) -> None:
     files = {"a.door": "# yett: ignore[door/unguarded] the wall is enough\nopen front\n", "b.door": "guard front\n"}
-    repo.commit(files)
-    repo.stage({"b.door": "guard nobody\n"})
-    answer = check(yett, repo, "--staged")
+    base = repo.commit(files)
+    repo.commit({"b.door": "guard nobody\n"})
+    answer = check(yett, repo, "--range", f"{base}..HEAD")
     assert answer["outcome"] == "pass"
     assert [(each["path"], each["action"]) for each in answer["findings"]] == [("a.door", "waived")]
 

@@ -56,20 +56,18 @@ def near(changed: Iterable[str], tree: Tree, thorough: bool) -> Iterator[str]:
     """The files that something else may be said of, now that others changed: those of the same folder or tree that a
     family judges together, and those that are judged by what a file of another family says.
 
-    Without `thorough` it is the folder alone: a commit is to feel instant, and the range it ends up in is looked at
-    as a whole.
+    Without `thorough` there are none: a commit is to feel instant, and the range it ends up in is looked at as a whole.
     """
     changed = tuple(changed)
-    for family in FAMILIES:
+    for family in FAMILIES if thorough else ():
         if family.scope == "file" and not family.reads:
             continue
-        of_it = {path for path in changed if family.wants(path) and _is_of(family, path, tree)}
+        folders = {path.rpartition("/")[0] for path in changed if family.wants(path) and _is_of(family, path, tree)}
         others = [other for other in FAMILIES if other.name in family.reads]
-        read = thorough and any(other.wants(path) and _is_of(other, path, tree) for other in others for path in changed)
-        if read or (of_it and family.scope == "tree" and thorough):
+        read = any(other.wants(path) and _is_of(other, path, tree) for other in others for path in changed)
+        if read or (folders and family.scope == "tree"):
             yield from (path for path in tree.paths if family.wants(path))
         elif family.scope != "file":
-            folders = {path.rpartition("/")[0] for path in of_it}
             yield from (path for folder in folders for path in tree.folder(folder) if family.wants(path))
 
 
