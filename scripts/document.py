@@ -53,6 +53,7 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
 def documents(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     """Every generated file: its path from the root, and its text."""
     yield f"{RULES}/README.md", guide.rules_index(rules)
+    yield "docs/topics.md", guide.topics_page(rules)
     for rule in rules:
         yield f"{RULES}/{rule.id}.md", guide.rule_page(rule)
     yield "docs/schema/verdict-1.json", schema()

@@ -18,7 +18,9 @@ from yett.arguments import parser
 from yett.errors import YettError
 from yett.model import Action, Rule, Severity
 from yett.policy import defaults, load
+from yett.rules import catalogue
 from yett.rules.policy import rules as policy_rules
+from yett.rules.topics import TOPICS, by_requirement, by_topic
 
 ROOT = Path(__file__).parent.parent
 EVERYTHING = guide.Seen(python=True, lockfiles=True, dockerfiles=True, workflows=True)
@@ -289,6 +291,7 @@ def test_documents(document: dict[str, Any]) -> None:
         "docs/schema/verdict-1.json",
         "docs/schema/policy-1.json",
         "docs/cli.md",
+        "docs/topics.md",
     }
     assert pages["docs/rules/python/exec-used.md"] == guide.rule_page(EXEC)
     assert json.loads(pages["docs/schema/verdict-1.json"])["properties"]["schema"] == {"const": "yett/verdict/1"}
@@ -337,3 +340,25 @@ def test_two_rules_cannot_share_a_page(document: dict[str, Any]) -> None:
 def test_rules_are_sorted_by_id(document: dict[str, Any]) -> None:
     found: tuple[Rule, ...] = document["checked"](RULES)
     assert [rule.id for rule in found] == sorted(rule.id for rule in RULES)
+
+
+def test_every_topic_has_rules_and_nearly_every_rule_a_topic() -> None:
+    rules = catalogue()
+    topics = by_topic(rules)
+    assert list(topics) == [topic.title for topic in TOPICS]
+    told = {rule.id for own in topics.values() for rule in own}
+    left = [rule.id for rule in rules if rule.id not in told and not rule.id.startswith(("secrets/", "policy/"))]
+    assert left == []
+
+
+def test_requirements_are_in_the_order_of_the_standard() -> None:
+    numbers = list(by_requirement(catalogue()))
+    assert numbers == sorted(numbers, key=lambda number: [int(part) for part in number.split(".")])
+    assert "6.2.4" in numbers
+
+
+def test_the_page_of_topics_links_to_pages() -> None:
+    page = guide.topics_page(catalogue())
+    assert "## Encryption in transit" in page
+    assert "[weak-tls](rules/nginx/weak-tls.md)" in page or "(rules/nginx/" in page
+    assert "no statement of compliance" in page

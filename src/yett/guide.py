@@ -169,6 +169,52 @@ def rules_index(rules: Iterable[Rule]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def topics_page(rules: Sequence[Rule]) -> str:
+    """What is checked, topic by topic, and which requirements of PCI DSS it supports, as a page of Markdown."""
+    from yett.rules.topics import by_requirement, by_topic
+
+    secrets = [rule for rule in rules if rule.id.startswith("secrets/")]
+    parts = [
+        "# What is checked, by topic",
+        "Generated from the rules. A rule stands under each topic that one of its weaknesses (CWE) belongs to; "
+        f"{len(secrets):,} kinds of [secrets](rules/README.md) are a topic of their own.",
+    ]
+    for title, own in by_topic(rules).items():
+        families = dict.fromkeys(rule.id.partition("/")[0] for rule in own)
+        rows = [
+            f"| {family} | {', '.join(_linked(rule) for rule in own if rule.id.startswith(f'{family}/'))} |"
+            for family in families
+        ]
+        parts.append("\n".join([f"## {title}: {len(own):,}", "", "| Family | Rules |", "| --- | --- |", *rows]))
+    rows = [_requirement(number, own) for number, own in by_requirement(rules).items()]
+    parts.append(
+        "\n".join(
+            [
+                "## PCI DSS 4.0.1",
+                "",
+                "Which rules support which requirement: a report of yett is evidence that these were looked at, and of "
+                "what was found. It is no statement of compliance.",
+                "",
+                "| Requirement | Rules |",
+                "| --- | --- |",
+                *rows,
+            ]
+        )
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _linked(rule: Rule) -> str:
+    return f"[{rule.id.partition('/')[2]}](rules/{rule.id}.md)"
+
+
+def _requirement(number: str, rules: Sequence[Rule]) -> str:
+    secrets = sum(rule.id.startswith("secrets/") for rule in rules)
+    others = [f"[{rule.id}](rules/{rule.id}.md)" for rule in rules if not rule.id.startswith("secrets/")]
+    kinds = [f"{secrets:,} kinds of secrets"] if secrets else []
+    return f"| {number} | {', '.join([*others, *kinds])} |"
+
+
 def suggest(rule_id: str, ids: Sequence[str]) -> str:
     """The rule id that was probably meant, or ""."""
     import difflib
