@@ -15,9 +15,11 @@ _ROUNDS = 8
 
 def plans(paths: Sequence[str], read: Callable[[str], bytes]) -> Iterator[Plan]:
     """What can be done about each of some files. `read` gives the content of a path."""
+    known = frozenset(paths)
+    tree = Tree(lambda: paths, lambda path: read(path) if path in known else None)
     for path in paths:
         if config.wants(path):
-            found = plan(path, read(path), Tree(lambda: paths, read))
+            found = plan(path, read(path), tree)
             if found.new:
                 yield found
 
