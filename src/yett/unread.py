@@ -6,10 +6,8 @@ from __future__ import annotations
 _NAMES = {
     "cloudbuild.yaml": "Cloud Build configuration",
     "jenkinsfile": "Jenkins pipeline",
-    "serverless.yml": "Serverless configuration",
 }
 _EXTENSIONS = {
-    ".tf": "Terraform configuration",
     ".bicep": "Bicep configuration",
 }
 _LOCKFILES = ("conda-lock.yml", "package.resolved", "paket.lock", "pubspec.lock", "rebar.lock", "stack.yaml.lock")

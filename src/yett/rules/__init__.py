@@ -8,6 +8,7 @@ from yett.model import Rule
 
 FAMILIES = (
     "apache",
+    "aws",
     "compose",
     "dependabot",
     "dependencies",
@@ -22,6 +23,7 @@ FAMILIES = (
     "gitlab_ci",
     "haproxy",
     "helm",
+    "iam_policy",
     "kafka",
     "kubernetes",
     "mongodb",
@@ -37,9 +39,13 @@ FAMILIES = (
     "redis",
     "renovate",
     "secrets",
+    "serverless",
     "spring",
     "sql",
     "sshd",
+    "terraform",
+    "terraform_azure",
+    "terraform_gcp",
 )
 """The modules of this package that have rules; a module's name is the family's, with `_` for `-`."""
 

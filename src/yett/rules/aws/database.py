@@ -1,0 +1,412 @@
+"""Databases: reachable by whom, encrypted, with what password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yett.model import Action, Hit, Rule, Severity, Unknown
+from yett.parse.resources import Map, Module, Resource, Scalar, Unresolved, Value, known
+from yett.rules.aws.need import Need, among, is_set, kinds_of, needs, not_among
+from yett.rules.cloud import Check, false, true, unknown
+from yett.rules.hits import hit, short
+
+Found = Iterator[Hit | Unknown]
+
+
+_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
+
+
+PUBLIC = Rule(
+    id="aws/rds-public",
+    title="Database with a public address",
+    severity=Severity.CRITICAL,
+    why="A database with a public address is one rule of a security group away from the internet. AWS gives it one by"
+    " default only in a network that was made for it, so that absence is fine.",
+    fix="Set `publicly_accessible = false` and use private subnets.",
+    refs=("CWE-668", "PCI DSS 1.4.4", _RDS + "USER_VPC.WorkingWithRDSInstanceinaVPC.html"),
+    bad=(
+        """\
+resource "aws_db_instance" "orders" {
+  engine              = "postgres"
+  publicly_accessible = true # <- here
+}
+""",
+        """\
+# file: template.yaml
+Parameters:
+  Public: {Type: String, Default: "true"}
+Resources:
+  Orders:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      PubliclyAccessible: !Ref Public # <- here
+""",
+    ),
+    good=(
+        """\
+resource "aws_db_instance" "orders" {
+  engine              = "postgres"
+  publicly_accessible = var.public
+}
+
+resource "aws_rds_cluster_instance" "orders" {
+  publicly_accessible = false
+}
+""",
+    ),
+)
+
+
+_PUBLIC_NEEDS = (
+    Need(
+        ("aws_db_instance", "aws_rds_cluster_instance", "aws_rds_cluster", "aws_neptune_cluster_instance"),
+        "publicly_accessible",
+        false,
+        "has a public address",
+        "false",
+        absent=False,
+    ),
+)
+
+
+def _inherits(resource: Resource) -> bool:
+    """A replica, a copy and what is restored from a snapshot are encrypted as their source is, an instance of a cluster
+    as the cluster is."""
+    return (resource.kind == "aws_db_instance" and resource.has("db_cluster_identifier")) or resource.has(
+        *("replicate_source_db", "snapshot_identifier", "replication_source_identifier", "source_db_cluster"),
+        *("source_db_cluster_identifier", "global_cluster_identifier", "restore_to_point_in_time"),
+        *("source_db_cluster_snapshot_identifier"),
+    )
+
+
+def _encrypts_itself(resource: Resource) -> bool:
+    return not _inherits(resource)
+
+
+UNENCRYPTED = Rule(
+    id="aws/rds-unencrypted",
+    title="Database that is stored in clear",
+    severity=Severity.HIGH,
+    why="RDS, Aurora, DocumentDB and Neptune store data, logs and snapshots in clear unless `storage_encrypted` is"
+    " true; it cannot be turned on later. Replicas and restored databases are as their source is.",
+    fix="Set `storage_encrypted = true`, with a key of your own for card data.",
+    refs=("CWE-311", "PCI DSS 3.5.1", _RDS + "Overview.Encryption.html"),
+    bad=(
+        """\
+resource "aws_db_instance" "orders" { # <- here
+  engine = "postgres"
+}
+
+resource "aws_docdb_cluster" "carts" {
+  storage_encrypted = false # <- here
+}
+""",
+        """\
+# file: template.yaml
+Resources:
+  Orders: # <- here
+    Type: AWS::RDS::DBCluster
+    Properties:
+      Engine: aurora-postgresql
+""",
+    ),
+    good=(
+        """\
+resource "aws_db_instance" "orders" {
+  engine            = "postgres"
+  storage_encrypted = true
+}
+
+resource "aws_db_instance" "replica" {
+  replicate_source_db = aws_db_instance.orders.identifier
+}
+
+resource "aws_rds_cluster" "serverless" {
+  engine      = "aurora-mysql"
+  engine_mode = "serverless"
+}
+""",
+    ),
+)
+
+
+_ENCRYPTED_NEEDS = (
+    Need(
+        ("aws_db_instance", "aws_docdb_cluster", "aws_neptune_cluster", "aws_rds_global_cluster"),
+        "storage_encrypted",
+        true,
+        "is stored in clear",
+        "true",
+        when=lambda resource: (
+            _encrypts_itself(resource) and not (known(resource.find("engine")) or "").startswith("aurora")
+        ),
+    ),
+    Need(
+        ("aws_rds_cluster",),
+        "storage_encrypted",
+        true,
+        "is stored in clear",
+        "true",
+        # Serverless v1 is always encrypted.
+        when=lambda resource: _encrypts_itself(resource) and known(resource.find("engine_mode")) != "serverless",
+    ),
+    Need(
+        ("aws_db_instance_automated_backups_replication",),
+        "kms_key_id",
+        is_set,
+        "is stored with the key of AWS",
+        "aws_kms_key.NAME.arn",
+        absent=False,
+    ),
+)
+
+
+PASSWORD = Rule(
+    id="aws/db-plain-password",
+    title="Database password written down",
+    severity=Severity.HIGH,
+    why="The password is in the repository, in everybody's copy of it and in the state file.",
+    fix="Set `manage_master_user_password = true`, or take the password from Secrets Manager.",
+    refs=("CWE-798", "PCI DSS 8.6.2", _RDS + "rds-secrets-manager.html"),
+    bad=(
+        """\
+resource "aws_db_instance" "orders" {
+  username = "shop"
+  password = "correct" # <- here
+}
+""",
+        """\
+# file: template.yaml
+Parameters:
+  Password: {Type: String, Default: battery}
+Resources:
+  Orders:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: !Ref Password # <- here
+""",
+    ),
+    good=(
+        """\
+variable "password" {
+  default = ""
+}
+
+resource "aws_db_instance" "orders" {
+  username = "shop"
+  password = var.password
+}
+
+resource "aws_db_instance" "carts" {
+  password = random_password.carts.result
+}
+
+resource "aws_rds_cluster" "search" {
+  manage_master_user_password = true
+}
+""",
+        """\
+# file: template.yaml
+Parameters:
+  Password: {Type: String, NoEcho: true}
+Resources:
+  Orders:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: "{{resolve:secretsmanager:orders:SecretString:password}}"
+  Carts:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: !Ref Password
+""",
+    ),
+)
+
+
+_PASSWORDS = {
+    "aws_db_instance": ("password",),
+    "aws_rds_cluster": ("master_password",),
+    "aws_docdb_cluster": ("master_password",),
+    "aws_redshift_cluster": ("master_password",),
+    "aws_redshiftserverless_namespace": ("admin_user_password",),
+    "AWS::RedshiftServerless::Namespace": ("admin_user_password",),
+    "aws_dms_endpoint": ("password",),
+    "aws_elasticache_replication_group": ("auth_token",),
+    "aws_mq_broker": ("user.password",),
+    "aws_memorydb_user": ("authentication_mode.passwords",),
+    "aws_elasticache_user": ("passwords",),
+    "aws_opensearch_domain": ("advanced_security_options.master_user_options.master_user_password",),
+    "aws_directory_service_directory": ("password",),
+    "AWS::DirectoryService::MicrosoftAD": ("password",),
+    "AWS::DirectoryService::SimpleAD": ("password",),
+    "AWS::ManagedBlockchain::Member": (
+        "member_configuration.member_framework_configuration.member_fabric_configuration.admin_password",
+    ),
+    "AWS::Amplify::App": ("basic_auth_config.password", "access_token", "oauth_token"),
+    "AWS::Amplify::Branch": ("basic_auth_config.password",),
+    "AWS::IAM::User": ("login_profile.password",),
+    "aws_iam_user": ("login_profile.password",),
+}
+
+
+def password(resource: Resource, _module: Module) -> Found:
+    for path in _PASSWORDS[resource.kind]:
+        for value in resource.every(path):
+            if isinstance(value, Unresolved):
+                yield unknown(value)
+            elif isinstance(value, Scalar) and isinstance(value.value, str) and _is_secret(value.value):
+                yield hit(
+                    value.span,
+                    f"{resource.label} has its password written down",
+                    subject=f"{resource.address} {path}",
+                )
+
+
+def _is_secret(text: str) -> bool:
+    """Not what is filled in elsewhere: nothing, or a reference in a syntax of its own."""
+    return bool(text.strip()) and not text.startswith(("{{", "${", "arn:", "<"))
+
+
+TLS = Rule(
+    id="aws/db-tls-required",
+    title="Data store that accepts connections in clear",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="Unless the server insists on TLS, a client that does not ask for it gets a connection in clear, and so does"
+    " whoever stands between them and strips the offer.",
+    fix="Let the server insist: `rds.force_ssl = 1`, `require_secure_transport = ON`, `require_ssl = true`.",
+    refs=("CWE-319", "PCI DSS 4.2.1", _RDS + "UsingWithRDS.SSL.html"),
+    bad=(
+        """\
+resource "aws_db_parameter_group" "orders" {
+  family = "postgres15"
+  parameter {
+    name  = "rds.force_ssl"
+    value = "0" # <- here
+  }
+}
+
+resource "aws_msk_cluster" "events" {
+  encryption_info {
+    encryption_in_transit {
+      client_broker = "TLS_PLAINTEXT" # <- here
+    }
+  }
+}
+
+resource "aws_dms_endpoint" "legacy" {
+  ssl_mode = "none" # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_db_parameter_group" "orders" {
+  family = "mysql8.0"
+  parameter {
+    name  = "require_secure_transport"
+    value = "ON"
+  }
+}
+
+resource "aws_msk_cluster" "events" {
+  cluster_name = "events"
+}
+""",
+    ),
+)
+
+
+_TLS_OFF = {
+    "rds.force_ssl": ("0", "off", "false"),
+    "require_secure_transport": ("off", "0", "false"),
+    "tls": ("disabled",),
+    "require_ssl": ("false", "0", "off"),
+    "neptune_enforce_ssl": ("0",),
+}
+
+
+_MSK_NEEDS = (
+    Need(
+        ("aws_msk_cluster",),
+        "encryption_info.encryption_in_transit.client_broker",
+        among("TLS"),
+        "lets clients connect in clear",
+        '"TLS"',
+        absent=False,
+    ),
+    Need(
+        ("aws_msk_cluster",),
+        "encryption_info.encryption_in_transit.in_cluster",
+        true,
+        "copies between brokers in clear",
+        "true",
+        absent=False,
+    ),
+    Need(
+        ("aws_dms_endpoint",),
+        "ssl_mode",
+        not_among("none"),
+        "connects without TLS",
+        '"verify-full"',
+        # Without a mode it is `none`; for these engines TLS is a matter of the service.
+        absent=False,
+        when=lambda resource: (known(resource.find("engine_name")) or "") not in ("s3", "dynamodb", "kinesis"),
+    ),
+)
+
+
+def tls(resource: Resource, _module: Module) -> Found:
+    if not resource.kind.endswith("parameter_group"):
+        return
+    parameters = resource.find("parameter")
+    if parameters is None:
+        parameters = resource.find("parameters")
+    if isinstance(parameters, Map) and resource.format == "cloudformation":
+        for name, value in parameters.items():
+            yield from _tls_parameter(resource, name, value)
+        return
+    seen = set()
+    for block in resource.each("parameter"):
+        if isinstance(block, Map):
+            name = known(block.get("name") or block.get("parameter_name")) or ""
+            seen.add(name)
+            value_ = block.get("value") or block.get("parameter_value")
+            if value_ is not None:
+                yield from _tls_parameter(resource, name, value_)
+    unclear = resource.body.more or any(isinstance(block, Unresolved) for block in resource.each("parameter"))
+    if resource.kind == "aws_redshift_parameter_group" and "require_ssl" not in seen and not unclear:
+        yield hit(
+            resource.span,
+            f"{resource.label} accepts connections in clear, as require_ssl is not set",
+            fix='Add the parameter `require_ssl` with the value `"true"`.',
+            subject=f"{resource.address} require_ssl",
+        )
+
+
+def _tls_parameter(resource: Resource, name: str, value: Value) -> Found:
+    if name not in _TLS_OFF:
+        return
+    if isinstance(value, Unresolved):
+        yield unknown(value)
+    elif (known(value) or "").lower() in _TLS_OFF[name]:
+        yield hit(
+            value.span,
+            f"{resource.label} accepts connections in clear: {name} is {short(known(value) or '')}",
+            subject=f"{resource.address} {name}",
+        )
+
+
+_GROUPS = (
+    *("aws_db_parameter_group", "aws_rds_cluster_parameter_group", "aws_docdb_cluster_parameter_group"),
+    *("aws_redshift_parameter_group", "aws_neptune_cluster_parameter_group"),
+)
+
+
+CHECKS = (
+    Check(PUBLIC, kinds_of(*_PUBLIC_NEEDS), needs(*_PUBLIC_NEEDS)),
+    Check(UNENCRYPTED, kinds_of(*_ENCRYPTED_NEEDS), needs(*_ENCRYPTED_NEEDS)),
+    Check(PASSWORD, tuple(_PASSWORDS), password),
+    Check(TLS, _GROUPS, tls),
+    Check(TLS, kinds_of(*_MSK_NEEDS), needs(*_MSK_NEEDS)),
+)

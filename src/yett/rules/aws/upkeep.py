@@ -1,0 +1,364 @@
+"""Databases and caches: backups, patches, logins."""
+
+from __future__ import annotations
+
+from yett.model import Action, Rule, Severity
+from yett.parse.resources import Resource, Value, known, number
+from yett.rules.aws.need import Need, is_set, kinds_of, needs, not_among
+from yett.rules.cloud import Check, true
+
+_RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
+
+
+def _inherits(resource: Resource) -> bool:
+    """A replica, a copy and what is restored from a snapshot are encrypted as their source is, an instance of a cluster
+    as the cluster is."""
+    return (resource.kind == "aws_db_instance" and resource.has("db_cluster_identifier")) or resource.has(
+        *("replicate_source_db", "snapshot_identifier", "replication_source_identifier", "source_db_cluster"),
+        *("source_db_cluster_identifier", "global_cluster_identifier", "restore_to_point_in_time"),
+        *("source_db_cluster_snapshot_identifier"),
+    )
+
+
+BACKUPS = Rule(
+    id="aws/backups",
+    title="Data store without backups",
+    severity=Severity.LOW,
+    level=Action.WARN,
+    why="Without backups a wrong command, a flaw or ransom is final. RDS keeps them for one day by default where"
+    " Terraform or CloudFormation says nothing (instances of Terraform: none); DynamoDB restores to a point in time"
+    " only where it is turned on.",
+    fix="Keep backups for 7 days or more, turn on point-in-time recovery, and protect what is dear from deletion.",
+    refs=("CWE-693", "PCI DSS 12.10.1", _RDS + "USER_WorkingWithAutomatedBackups.html"),
+    bad=(
+        """\
+resource "aws_db_instance" "orders" {
+  engine                  = "postgres"
+  backup_retention_period = 0 # <- here
+}
+
+resource "aws_dynamodb_table" "carts" { # <- here
+  name = "carts"
+}
+""",
+        """\
+# file: template.yaml
+Resources:
+  Carts:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      PointInTimeRecoverySpecification:
+        PointInTimeRecoveryEnabled: false # <- here
+""",
+    ),
+    good=(
+        """\
+resource "aws_db_instance" "orders" {
+  engine                  = "postgres"
+  backup_retention_period = 14
+}
+
+resource "aws_db_instance" "replica" {
+  replicate_source_db = aws_db_instance.orders.identifier
+}
+
+resource "aws_dynamodb_table" "carts" {
+  name = "carts"
+  point_in_time_recovery {
+    enabled = true
+  }
+}
+""",
+    ),
+)
+
+
+def _kept(value: Value) -> bool | None:
+    days = number(value)
+    return None if days is None else days >= 1
+
+
+def _is_bare(resource: Resource) -> bool:
+    """A database of its own that says nothing of backups."""
+    return (
+        resource.format == "terraform"
+        and not resource.has("backup_retention_period", "replicate_source_db", "snapshot_identifier")
+        and not (known(resource.find("engine")) or "").startswith(("aurora", "neptune", "docdb"))
+    )
+
+
+_BACKUP_NEEDS = (
+    Need(
+        ("aws_db_instance",),
+        "backup_retention_period",
+        _kept,
+        "keeps no backups",
+        "14",
+        when=lambda resource: (
+            not resource.has("replicate_source_db", "snapshot_identifier", "cluster_identifier")
+            and not (known(resource.find("engine")) or "").startswith(("aurora", "neptune", "docdb"))
+            and not resource.has("db_cluster_identifier")
+        ),
+        # CloudFormation keeps one day where nothing is written, Terraform none.
+        absent=False,
+    ),
+    Need(
+        ("aws_db_instance",),
+        "backup_retention_period",
+        _kept,
+        "keeps no backups",
+        "14",
+        when=_is_bare,
+    ),
+    Need(
+        ("aws_dynamodb_global_table",),
+        "Replicas.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled",
+        true,
+        "cannot be restored to a point in time",
+        "true",
+        when=lambda resource: resource.format == "cloudformation",
+    ),
+    Need(
+        ("aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"),
+        "backup_retention_period",
+        _kept,
+        "keeps no backups",
+        "14",
+        absent=False,
+    ),
+    Need(
+        ("aws_dynamodb_table",),
+        "point_in_time_recovery.enabled",
+        true,
+        "cannot be restored to a point in time",
+        "true",
+        when=lambda resource: resource.type != "AWS::Serverless::SimpleTable",
+    ),
+    Need(
+        ("aws_elasticache_cluster", "aws_elasticache_replication_group"),
+        "snapshot_retention_limit",
+        _kept,
+        "keeps no snapshots",
+        "7",
+        absent=False,
+    ),
+    Need(
+        ("aws_db_instance", "aws_rds_cluster", "aws_dynamodb_table", "aws_docdb_cluster", "aws_neptune_cluster"),
+        "deletion_protection",
+        true,
+        "may be deleted by a mistake",
+        "true",
+        absent=False,
+        other=("deletion_protection_enabled",),
+        severity=Severity.INFO,
+    ),
+)
+
+
+MINOR = Rule(
+    id="aws/minor-upgrades",
+    title="Database that takes no patches",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="Minor versions carry the fixes of known flaws; RDS installs them in the maintenance window unless"
+    " `auto_minor_version_upgrade` is false. `rds-ca-2019` has expired: clients that check certificates cannot connect,"
+    " so that people turn the check off.",
+    fix="Leave `auto_minor_version_upgrade` away or set it to true; use `rds-ca-rsa2048-g1`.",
+    refs=("CWE-1104", "PCI DSS 6.3.3", _RDS + "USER_UpgradeDBInstance.Upgrading.html"),
+    bad=(
+        """\
+resource "aws_db_instance" "orders" {
+  auto_minor_version_upgrade = false # <- here
+  ca_cert_identifier         = "rds-ca-2019" # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_db_instance" "orders" {
+  ca_cert_identifier = "rds-ca-rsa2048-g1"
+}
+""",
+    ),
+)
+
+
+_MINOR_NEEDS = (
+    Need(
+        (
+            *("aws_db_instance", "aws_rds_cluster_instance", "aws_mq_broker", "aws_dms_replication_instance"),
+            *("aws_elasticache_replication_group", "aws_elasticache_cluster", "aws_neptune_cluster_instance"),
+        ),
+        "auto_minor_version_upgrade",
+        true,
+        "takes no minor upgrades",
+        "true",
+        absent=False,
+    ),
+    Need(
+        ("aws_db_instance", "aws_rds_cluster_instance", "aws_docdb_cluster_instance"),
+        "ca_cert_identifier",
+        not_among("rds-ca-2019", "rds-ca-2015", "rds-ca-2010"),
+        "uses an expired authority",
+        '"rds-ca-rsa2048-g1"',
+        absent=False,
+    ),
+    Need(("aws_redshift_cluster",), "allow_version_upgrade", true, "takes no upgrades", "true", absent=False),
+)
+
+
+IAM_AUTH = Rule(
+    id="aws/rds-iam-auth",
+    title="Database without IAM authentication",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="With IAM authentication a service logs in with a token of 15 minutes in the place of a shared password. It is"
+    " off by default.",
+    fix="Set `iam_database_authentication_enabled = true`.",
+    refs=("CWE-287", "PCI DSS 8.6.1", _RDS + "UsingWithRDS.IAMDBAuth.html"),
+    bad=(
+        """\
+resource "aws_db_instance" "orders" { # <- here
+  engine = "postgres"
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_db_instance" "orders" {
+  engine                              = "postgres"
+  iam_database_authentication_enabled = true
+}
+
+resource "aws_db_instance" "erp" {
+  engine = "sqlserver-se"
+}
+""",
+    ),
+)
+
+
+_IAM_ENGINES = ("mysql", "postgres", "mariadb", "aurora", "aurora-mysql", "aurora-postgresql")
+
+
+_IAM_NEEDS = (
+    Need(
+        ("aws_db_instance", "aws_rds_cluster"),
+        "iam_database_authentication_enabled",
+        true,
+        "takes passwords alone",
+        "true",
+        when=lambda resource: (
+            (known(resource.find("engine")) or "mysql") in _IAM_ENGINES
+            and not resource.has("db_cluster_identifier")
+            and not _inherits(resource)
+        ),
+    ),
+    Need(
+        ("aws_neptune_cluster",),
+        "iam_database_authentication_enabled",
+        true,
+        "takes passwords alone",
+        "true",
+    ),
+)
+
+
+CACHE = Rule(
+    id="aws/cache-in-transit",
+    title="Cache that is spoken to in clear",
+    severity=Severity.HIGH,
+    why="Sessions and carts cross the network in clear, as encryption in transit is off by default for Redis before"
+    " version 7 and for what Terraform makes.",
+    fix="Set `transit_encryption_enabled = true` and an `auth_token` or a user group.",
+    refs=(
+        "CWE-319",
+        "PCI DSS 4.2.1",
+        "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html",
+    ),
+    bad=(
+        """\
+resource "aws_elasticache_replication_group" "sessions" { # <- here
+  replication_group_id = "sessions"
+}
+""",
+        """\
+# file: template.yaml
+Resources:
+  Sessions:
+    Type: AWS::ElastiCache::ReplicationGroup
+    Properties:
+      TransitEncryptionEnabled: false # <- here
+""",
+    ),
+    good=(
+        """\
+resource "aws_elasticache_replication_group" "sessions" {
+  transit_encryption_enabled = true
+  auth_token                 = var.token
+}
+""",
+    ),
+)
+
+
+_CACHE_NEEDS = (
+    Need(
+        ("aws_elasticache_replication_group",),
+        "transit_encryption_enabled",
+        true,
+        "is spoken to in clear",
+        "true",
+    ),
+    Need(("aws_memorydb_cluster",), "tls_enabled", true, "is spoken to in clear", "true", absent=False),
+    Need(("AWS::MemoryDB::Cluster",), "tls_enabled", true, "is spoken to in clear", "true", absent=False),
+)
+
+
+CACHE_AUTH = Rule(
+    id="aws/cache-no-auth",
+    title="Cache that asks for no password",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="Redis asks for a password only where `auth_token` or a group of users is set: whoever reaches the port reads"
+    " and writes sessions and carts.",
+    fix="Set `auth_token`, or `user_group_ids`.",
+    refs=("CWE-306", "PCI DSS 8.3.1", "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html"),
+    bad=(
+        """\
+resource "aws_elasticache_replication_group" "sessions" { # <- here
+  transit_encryption_enabled = true
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_elasticache_replication_group" "sessions" {
+  transit_encryption_enabled = true
+  user_group_ids             = [aws_elasticache_user_group.shop.id]
+}
+""",
+    ),
+)
+
+
+_AUTH_NEEDS = (
+    Need(
+        ("aws_elasticache_replication_group",),
+        "auth_token",
+        is_set,
+        "asks for no password",
+        "var.token",
+        other=("user_group_ids",),
+        when=lambda resource: (known(resource.find("engine")) or "redis") != "memcached",
+    ),
+)
+
+
+CHECKS = (
+    Check(BACKUPS, kinds_of(*_BACKUP_NEEDS), needs(*_BACKUP_NEEDS)),
+    Check(MINOR, kinds_of(*_MINOR_NEEDS), needs(*_MINOR_NEEDS)),
+    Check(IAM_AUTH, kinds_of(*_IAM_NEEDS), needs(*_IAM_NEEDS)),
+    Check(CACHE_AUTH, kinds_of(*_AUTH_NEEDS), needs(*_AUTH_NEEDS)),
+    Check(CACHE, kinds_of(*_CACHE_NEEDS), needs(*_CACHE_NEEDS)),
+)

@@ -1,0 +1,414 @@
+"""Security groups: what the internet may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yett.model import Action, Rule, Severity
+from yett.parse.resources import Map, Module, Resource, Unresolved, Value, flat, known, number
+from yett.rules.cloud import (
+    Check,
+    Found,
+    Setting,
+    at_least,
+    false,
+    is_world,
+    settle,
+    true,
+    unknown,
+    wrong,
+)
+
+_RULE = "azurerm_network_security_rule"
+_GROUP = "azurerm_network_security_group"
+_KINDS = (_RULE, _GROUP)
+
+ADMIN_PORTS = {
+    20: "FTP",
+    21: "FTP",
+    22: "SSH",
+    23: "Telnet",
+    445: "SMB",
+    1433: "SQL Server",
+    1434: "SQL Server",
+    1521: "Oracle",
+    2375: "Docker",
+    2376: "Docker",
+    2379: "etcd",
+    3306: "MySQL",
+    3389: "RDP",
+    5432: "PostgreSQL",
+    5984: "CouchDB",
+    5985: "WinRM",
+    5986: "WinRM",
+    6379: "Redis",
+    6443: "Kubernetes",
+    9042: "Cassandra",
+    9200: "Elasticsearch",
+    9300: "Elasticsearch",
+    11211: "memcached",
+    27017: "MongoDB",
+    27018: "MongoDB",
+}
+"""Ports of administration and of databases, which no browser of a customer talks to."""
+
+OPEN_ADMIN = Rule(
+    id="azure/nsg-open-admin",
+    title="Administration or database port open to the internet",
+    severity=Severity.CRITICAL,
+    why="Every address of the internet is tried within minutes. A weak password or the next hole in the server is all"
+    " it takes.",
+    fix="Name the addresses that may connect, or go through Azure Bastion or a VPN.",
+    refs=(
+        "CWE-284",
+        "PCI DSS 1.3.1",
+        "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
+    ),
+    bad=(
+        """\
+resource "azurerm_network_security_rule" "ssh" {
+  name                       = "ssh"
+  priority                   = 100
+  direction                  = "Inbound"
+  access                     = "Allow"
+  protocol                   = "Tcp"
+  source_port_range          = "*"
+  destination_port_range     = "20-25"
+  source_address_prefix      = "*" # <- here
+  destination_address_prefix = "*"
+}
+
+resource "azurerm_network_security_group" "orders" {
+  name = "orders"
+
+  security_rule {
+    name                       = "database"
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_ranges    = ["8080", "5432"]
+    source_address_prefix      = "Internet" # <- here
+    destination_address_prefix = "*"
+  }
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_network_security_rule" "web" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Tcp"
+  destination_port_range = "443"
+  source_address_prefix  = "Internet"
+}
+
+resource "azurerm_network_security_rule" "ssh" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Tcp"
+  destination_port_range = "22"
+  source_address_prefix  = "203.0.113.0/24"
+}
+
+resource "azurerm_network_security_rule" "no_ssh" {
+  direction              = "Inbound"
+  access                 = "Deny"
+  protocol               = "Tcp"
+  destination_port_range = "22"
+  source_address_prefix  = "*"
+}
+
+variable "office" {}
+
+resource "azurerm_network_security_rule" "office" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Tcp"
+  destination_port_range = "22"
+  source_address_prefix  = var.office
+}
+""",
+    ),
+)
+
+
+def _open_admin(resource: Resource, _module: Module) -> Found:
+    for rule, address in _from_world(resource):
+        protocol = (known(rule.get("protocol")) or "*").lower()
+        if isinstance(address, Unresolved):
+            if any(True for _ in _ports(rule)):
+                yield unknown(address)
+            continue
+        if protocol in ("udp", "icmp", "esp", "ah"):
+            continue
+        for value in _values(rule, "destination_port_range", "destination_port_ranges"):
+            if isinstance(value, Unresolved):
+                yield unknown(value)
+                continue
+            open_ports = [port for port in ADMIN_PORTS if _covers(known(value) or "", port)]
+            if open_ports:
+                what = f"{ADMIN_PORTS[open_ports[0]]} ({open_ports[0]})"
+                if len(open_ports) > 5:
+                    what = "every port" if known(value) == "*" else f"ports {known(value)}"
+                name = known(rule.get("name")) or ""
+                yield wrong(
+                    resource,
+                    address.span,
+                    f"opens {what} to the internet",
+                    f"{name} {known(value)}",
+                    f'Name who may connect, as in `source_address_prefix = "10.0.0.0/16"`, in {resource.label}.',
+                )
+                break
+
+
+def _from_world(resource: Resource) -> Iterator[tuple[Map, Value]]:
+    """The rules that let something in, each with the source that is the whole internet, or with one that is unknown."""
+    bodies = (
+        [resource.body]
+        if resource.kind == _RULE
+        else [each for each in resource.each("security_rule") if isinstance(each, Map)]
+    )
+    for body in bodies:
+        access, direction = known(body.get("access")), known(body.get("direction"))
+        if (access or "").lower() != "allow" or (direction or "").lower() != "inbound":
+            continue
+        for address in _values(body, "source_address_prefix", "source_address_prefixes"):
+            if isinstance(address, Unresolved) or is_world(known(address) or "-"):
+                yield body, address
+                break
+
+
+def _values(body: Map, *names: str) -> Iterator[Value]:
+    for name in names:
+        value = body.get(name)
+        if value is not None:
+            yield from flat((value,))
+
+
+def _ports(body: Map) -> Iterator[int]:
+    for value in _values(body, "destination_port_range", "destination_port_ranges"):
+        text = known(value)
+        yield from (port for port in ADMIN_PORTS if text is None or _covers(text, port))
+
+
+def _covers(text: str, port: int) -> bool:
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if first == "*":
+            return True
+        last = last if dash else first
+        if first.isdigit() and last.isdigit() and int(first) <= port <= int(last):
+            return True
+    return False
+
+
+OPEN_UDP = Rule(
+    id="azure/nsg-open-udp",
+    title="UDP open to the internet",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="Services that answer over UDP answer to a forged sender as well, and are used to flood others.",
+    fix="Name the addresses that may connect.",
+    refs=(
+        "CWE-406",
+        "PCI DSS 1.3.1",
+        "https://learn.microsoft.com/azure/security/fundamentals/network-best-practices",
+    ),
+    bad=(
+        """\
+resource "azurerm_network_security_rule" "dns" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Udp"
+  destination_port_range = "53"
+  source_address_prefix  = "*" # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_network_security_rule" "dns" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Udp"
+  destination_port_range = "53"
+  source_address_prefix  = "10.0.0.0/16"
+}
+
+resource "azurerm_network_security_rule" "web" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Tcp"
+  destination_port_range = "443"
+  source_address_prefix  = "*"
+}
+""",
+    ),
+)
+
+
+def _open_udp(resource: Resource, _module: Module) -> Found:
+    for rule, address in _from_world(resource):
+        if (known(rule.get("protocol")) or "").lower() != "udp":
+            continue
+        if isinstance(address, Unresolved):
+            yield unknown(address)
+            continue
+        name = known(rule.get("name")) or ""
+        fix = f"Name the addresses that may connect in {resource.label}."
+        yield wrong(resource, address.span, "opens UDP to the internet", f"udp {name}", fix)
+
+
+FLOW_LOGS = Rule(
+    id="azure/flow-logs-off",
+    title="Flow logs switched off",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="Who talked to whom is the first question after a break-in.",
+    fix="Write `enabled = true`.",
+    refs=(
+        "CWE-778",
+        "PCI DSS 10.2.1",
+        "https://learn.microsoft.com/azure/network-watcher/nsg-flow-logs-overview",
+    ),
+    bad=(
+        """\
+resource "azurerm_network_watcher_flow_log" "orders" {
+  enabled = false # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_network_watcher_flow_log" "orders" {
+  enabled = true
+}
+""",
+    ),
+)
+
+RETENTION = Rule(
+    id="azure/flow-log-retention",
+    title="Flow logs kept for less than ninety days",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="Break-ins are mostly noticed after weeks; by then the log of how it began is gone.",
+    fix="Write a `retention_policy` with `days = 90` or more (0 is for ever).",
+    refs=(
+        "CWE-778",
+        "PCI DSS 10.5.1",
+        "https://learn.microsoft.com/azure/network-watcher/nsg-flow-logs-overview",
+    ),
+    bad=(
+        """\
+resource "azurerm_network_watcher_flow_log" "shop" {
+  enabled = true
+
+  retention_policy {
+    enabled = true
+    days    = 7 # <- here
+  }
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_network_watcher_flow_log" "shop" {
+  enabled = true
+
+  retention_policy {
+    enabled = true
+    days    = 90
+  }
+}
+""",
+    ),
+)
+
+_FLOW = ("azurerm_network_watcher_flow_log",)
+_FLOW_LOGS = Setting(_FLOW, ("enabled",), true, "is off", "enabled = true")
+_RETENTION = (
+    Setting(
+        _FLOW,
+        ("retention_policy.enabled",),
+        true,
+        "keeps nothing",
+        "enabled = true",
+        when=lambda resource: resource.has("retention_policy"),
+    ),
+    Setting(
+        _FLOW,
+        ("retention_policy.days",),
+        lambda value: None if number(value) is None else number(value) == 0 or bool(at_least(90)(value)),
+        "keeps its logs for less than ninety days",
+        "days = 90",
+        absent=True,
+    ),
+)
+
+FORWARDING = Rule(
+    id="azure/ip-forwarding",
+    title="Network interface that forwards packets or has a public address",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="A machine that forwards carries traffic past the rules meant for it; one with a public address of its own is"
+    " reached past the balancer and its firewall.",
+    fix="Leave both to appliances and balancers that are made for it.",
+    refs=(
+        "CWE-668",
+        "PCI DSS 1.4.2",
+        "https://learn.microsoft.com/azure/virtual-network/virtual-network-network-interface",
+    ),
+    bad=(
+        """\
+resource "azurerm_network_interface" "shop" {
+  ip_forwarding_enabled = true # <- here
+
+  ip_configuration {
+    name                 = "shop"
+    public_ip_address_id = azurerm_public_ip.shop.id # <- here
+  }
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_network_interface" "shop" {
+  ip_configuration {
+    name      = "shop"
+    subnet_id = azurerm_subnet.shop.id
+  }
+}
+""",
+    ),
+)
+
+_NIC = ("azurerm_network_interface",)
+_FORWARDING = Setting(
+    _NIC,
+    ("ip_forwarding_enabled", "enable_ip_forwarding"),
+    false,
+    "forwards packets",
+    "ip_forwarding_enabled = false",
+)
+
+
+def _forwarding(resource: Resource, module: Module) -> Found:
+    yield from settle(_FORWARDING)(resource, module)
+    for each in resource.each("ip_configuration"):
+        value = each.get("public_ip_address_id") if isinstance(each, Map) else None
+        # Whatever it is called, there is a public address.
+        if value is not None:
+            fix = f"Leave `public_ip_address_id` out of {resource.label}, and put a balancer in front."
+            yield wrong(resource, value.span, "has a public address", "public_ip_address_id", fix)
+
+
+CHECKS = (
+    Check(OPEN_ADMIN, _KINDS, _open_admin),
+    Check(OPEN_UDP, _KINDS, _open_udp),
+    Check(FLOW_LOGS, _FLOW, settle(_FLOW_LOGS)),
+    Check(RETENTION, _FLOW, settle(*_RETENTION)),
+    Check(FORWARDING, _NIC, _forwarding),
+)

@@ -1,0 +1,461 @@
+"""Terraform: what a directory declares, and what its values amount to."""
+
+from __future__ import annotations
+
+import pytest
+
+from yett.model import Hit, Unknown
+from yett.parse.resources import (
+    CLOSE,
+    OPEN,
+    List,
+    Map,
+    Module,
+    Resource,
+    Scalar,
+    Unresolved,
+    Value,
+    document,
+    known,
+    number,
+    snake,
+    truth,
+)
+from yett.parse.source import ParseError, Span
+from yett.parse.terraform import errors, load
+from yett.parse.tree import Tree
+from yett.rules import aws, terraform
+
+
+def _module(text: str, **files: str) -> Module:
+    tree = Tree.of(
+        {"infra/main.tf": text, **{f"infra/{name.replace('__', '.')}": each for name, each in files.items()}}
+    )
+    return load(tree, "infra/main.tf", text)
+
+
+def _value(expression: str, before: str = "", **files: str) -> Value | None:
+    found = _module(f'{before}\nresource "aws_x" "r" {{\n  v = {expression}\n}}\n', **files).get("aws_x.r")
+    assert found is not None
+    return found.find("v")
+
+
+def _plain(value: Value | None) -> object:
+    match value:
+        case Scalar(value=plain):
+            return plain
+        case List(items=items, more=more):
+            return [*(_plain(item) for item in items), *(["…"] if more else [])]
+        case Map():
+            return {name: _plain(each) for name, each in value.items()}
+        case Unresolved(text=text, what=what):
+            return "?" + (text.replace(OPEN, "<").replace(CLOSE, ">") or what)
+    return None
+
+
+_NAMES = """\
+variable "zone" { default = "eu" }
+variable "open" { type = string }
+variable "ports" { default = [80, 443] }
+locals {
+  tags = { team = "shop", n = 2 }
+  name = "${var.zone}-shop"
+  loop = local.pool
+  pool = local.loop
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    (
+        ("var.zone", "eu"),
+        ("var.open", "?var.open"),
+        ("var.missing", "?var.missing"),
+        ("local.name", "eu-shop"),
+        ("local.loop", "?local.loop"),
+        ("local.tags.team", "shop"),
+        ('local.tags["team"]', "shop"),
+        ("local.tags.other", "?local.tags.other"),
+        ("var.ports[1]", 443),
+        ("var.ports[9]", "?var.ports"),
+        ('"${var.zone}/${var.open}"', "?eu/<var.open>"),
+        ('"${var.open}"', "?var.open"),
+        ('var.zone == "eu" ? true : false', True),
+        ("var.open ? 1 : 2", "?var.open"),
+        ("var.open ? 1 : 1", 1),
+        ("false && var.open", False),
+        ("true || var.open", True),
+        ("!true", False),
+        ("-3", -3),
+        ("7 % 4 + 1 * 2", 5),
+        ("1 / 0", "?a division by zero"),
+        ("null", None),
+        ("False", False),
+        ('lower("ABC")', "abc"),
+        ('format("%s-%d", var.zone, 3)', "eu-3"),
+        ('format("%s-%s", var.zone, var.open)', "?eu-<var.open>"),
+        ('join(",", ["a", "b"])', "a,b"),
+        ('split(",", "a,b")', ["a", "b"]),
+        ('replace("a.b", ".", "-")', "a-b"),
+        ("concat([1], var.ports)", [1, 80, 443]),
+        ("concat([1], var.open)", [1, "?var.open", "…"]),
+        ("flatten([[1], [[2]]])", [1, 2]),
+        ('compact(["a", "", null])', ["a"]),
+        ("merge(local.tags, { n = 3 })", {"team": "shop", "n": 3}),
+        ('lookup(local.tags, "x", "none")', "none"),
+        ('coalesce(null, "", "a")', "a"),
+        ("tolist(toset([1]))", [1]),
+        ("length(var.ports)", 2),
+        ("contains(var.ports, 80)", True),
+        ("keys(local.tags)", ["n", "team"]),
+        ("[for port in var.ports : port + 1 if port > 100]", [444]),
+        ("{for k, v in local.tags : upper(k) => v}", {"TEAM": "shop", "N": 2}),
+        ("[for port in var.open : port]", "?var.open"),
+        ("try(local.name, 1)", "eu-shop"),
+        ("var.ports[*]", [80, 443]),
+        ("each.value", "?each.value"),
+        ("aws_vpc.main.id", "?aws_vpc.main.id"),
+        ("timestamp()", "?timestamp()"),
+        ('file("x.json")', "?file()"),
+    ),
+)
+def test_an_expression_amounts_to(expression: str, expected: object) -> None:
+    assert _plain(_value(expression, _NAMES)) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    (
+        ({}, "eu"),
+        ({"terraform__tfvars": 'zone = "us"\n'}, "us"),
+        ({"terraform__tfvars": 'zone = "us"\n', "b__auto__tfvars": 'zone = "ap"\n'}, "ap"),
+        ({"terraform__tfvars__json": '{"zone": "sa"}'}, "sa"),
+        ({"prod__tfvars": 'zone = "us"\n'}, "eu"),  # read only where somebody names it
+    ),
+)
+def test_values_come_from_tfvars(files: dict[str, str], expected: str) -> None:
+    assert _plain(_value("var.zone", _NAMES, **files)) == expected
+
+
+def test_a_variable_of_another_file_is_placed_where_it_is_used() -> None:
+    found = _module(
+        'resource "aws_x" "r" {\n  v = var.a.b\n}\n', vars__tf='\n\nvariable "a" {\n  default = {\n b = 1 } }'
+    ).get("aws_x.r")
+    assert found is not None
+    assert found.find("v") == Scalar(1, Span(2, 7, 2, 14))
+
+
+_BLOCKS = """\
+variable "ports" { default = [80, 443] }
+resource "aws_security_group" "one" {
+  ingress { from_port = 22 }
+  dynamic "ingress" {
+    for_each = var.ports
+    content { from_port = ingress.value }
+  }
+}
+resource "aws_security_group" "open" {
+  dynamic "ingress" {
+    for_each = var.unknown
+    iterator = each_port
+    content {
+      from_port = each_port.value
+      protocol  = "tcp"
+    }
+  }
+}
+resource "aws_security_group" "list" { ingress = [{ from_port = 1 }, { from_port = 2 }] }
+"""
+
+
+def test_blocks_lists_and_dynamic_blocks_are_one_thing() -> None:
+    module = _module(_BLOCKS)
+
+    def ports(name: str) -> list[object]:
+        group = module.get(f"aws_security_group.{name}")
+        assert group is not None
+        return [_plain(each.get("from_port")) if isinstance(each, Map) else each.what for each in group.each("ingress")]
+
+    assert ports("one") == [22, 80, 443]
+    assert ports("list") == [1, 2]
+    assert ports("open") == ["?each_port.value", "a list made elsewhere"]
+    group = module.get("aws_security_group.open")
+    assert group is not None
+    assert known(group.find("ingress.protocol")) == "tcp"
+
+
+@pytest.mark.parametrize(
+    ("line", "there"),
+    (
+        ("count = 0", False),
+        ("count = 1", True),
+        ("count = var.open ? 1 : 0", True),
+        ("for_each = {}", False),
+        ("for_each = toset([])", False),
+        ("for_each = var.open", True),
+    ),
+)
+def test_a_resource_without_instances_is_left_out(line: str, there: bool) -> None:
+    assert (_module(f'resource "aws_x" "r" {{\n  {line}\n}}\n').get("aws_x.r") is not None) is there
+
+
+_LINKED = """\
+resource "aws_s3_bucket" "a" { bucket = "shop-a" }
+resource "aws_s3_bucket" "b" {}
+resource "aws_s3_bucket_versioning" "by_reference" { bucket = aws_s3_bucket.b[0].id }
+resource "aws_s3_bucket_versioning" "by_name" { bucket = "shop-a" }
+resource "aws_s3_bucket_versioning" "by_nobody" { bucket = each.value }
+resource "aws_s3_bucket_versioning" "by_mistake" { bucket = aws_s3_bucket.gone.id }
+"""
+
+
+def test_resources_are_found_by_what_they_speak_of() -> None:
+    module = _module(_LINKED)
+
+    def about(name: str) -> list[str]:
+        bucket = module.get(f"aws_s3_bucket.{name}")
+        assert bucket is not None
+        return [each.name for each in module.about(bucket, "aws_s3_bucket_versioning", "bucket", "bucket")]
+
+    assert about("a") == ["by_name"]
+    assert about("b") == ["by_reference"]
+    assert [each.name for each in module.elsewhere("aws_s3_bucket_versioning", "bucket")] == ["by_nobody"]
+
+
+def test_json_of_a_heredoc_has_places() -> None:
+    text = """\
+resource "aws_x" "r" {
+  policy = <<-EOF
+    {"a": "${aws_s3_bucket.b.arn}/*", "b": [1,
+      "é"], ${x}: 2}
+  EOF
+}
+"""
+    found = _module(text).get("aws_x.r")
+    assert found is not None
+    value = document(found.find("policy"))
+    assert isinstance(value, Map)
+    arn, items = value.get("a"), value.get("b")
+    assert isinstance(arn, Unresolved)
+    assert (arn.text.replace(OPEN, "<").replace(CLOSE, ">"), arn.refs[0].address) == (
+        "<aws_s3_bucket.b.arn>/*",
+        "aws_s3_bucket.b",
+    )
+    assert value.key("b") is not None
+    assert isinstance(items, List)
+    assert items.items[1].span[:2] == (4, 7)
+
+
+@pytest.mark.parametrize("text", ("{", '{"a": }', "[1,", '{"a": 1', "no json", '{"a" 1}', "[" * 500 + "]" * 500))
+def test_what_is_no_json_is_unresolved(text: str) -> None:
+    span = Span(1, 1, 1, 2)
+    assert isinstance(document(Scalar(text, span)), Unresolved)
+
+
+def test_tf_json_is_read_alike() -> None:
+    text = """\
+{
+\t"variable": {"a": {"default": "public-read"}},
+\t"resource": {"aws_s3_bucket": {"b": {"acl": "${var.a}", "n": [{"x": "v-${var.z}"}]}}}
+}
+"""
+    tree = Tree.of({"main.tf.json": text})
+    found = load(tree, "main.tf.json", text).get("aws_s3_bucket.b")
+    assert found is not None
+    assert found.find("acl") == Scalar("public-read", Span(3, 46, 3, 56))
+    assert _plain(found.find("n.x")) == "?v-<var.z>"
+    assert errors("a.tf.json", "{")
+
+
+def test_modules_beside_each_other_keep_their_own() -> None:
+    one, two = (f'locals {{ a = "{name}" }}\nresource "aws_x" "r" {{ v = local.a }}\n' for name in ("one", "two"))
+    tree = Tree.of({"a.tf": one, "b.tf": two})
+    assert [_plain(each.find("v")) for each in load(tree, "a.tf", one).of("aws_x")] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "locals {\n a0 = [1, 1]\n"
+        + "".join(f" a{n} = [local.a{n - 1}, local.a{n - 1}]\n" for n in range(1, 60))
+        + "}\n",
+        'locals {\n a0 = "xxxxxxxx"\n'
+        + "".join(f' a{n} = "${{local.a{n - 1}}}${{local.a{n - 1}}}"\n' for n in range(1, 60))
+        + "}\n",
+        "locals {\n" + "".join(f" a{n} = local.a{n + 1}\n" for n in range(3000)) + "}\n",
+    ),
+)
+def test_what_grows_without_end_is_unresolved(text: str) -> None:
+    last = "local.a0" if "a2999" in text else "local.a59"
+    value = _value(last, text)
+    assert isinstance(value, Unresolved)
+
+
+def test_a_broken_resource_is_told_once_and_judged_by_nobody() -> None:
+    text = """\
+resource "aws_db_instance" "a" {
+  x =
+  y = 2
+}
+resource "aws_db_instance" "b" {
+  publicly_accessible = true
+}
+"""
+    tree = Tree.of({"main.tf": text})
+    found = [hit for rule, hit in aws.judge(text, "main.tf", tree) if rule.id == "aws/rds-public"]
+    assert [hit.line for hit in found if isinstance(hit, Hit)] == [6]
+    assert not any(isinstance(hit, Hit) and hit.line < 5 for _, hit in aws.judge(text, "main.tf", tree))
+    with pytest.raises(ParseError, match="line 2"):
+        list(terraform.judge(text, "main.tf", tree))
+
+
+def test_what_another_file_of_the_directory_says_counts() -> None:
+    bucket = 'resource "aws_s3_bucket" "a" {}\n'
+    block = """\
+resource "aws_s3_bucket_public_access_block" "a" {
+  bucket                  = aws_s3_bucket.a.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+"""
+    rule = "aws/s3-block-public-access"
+
+    def judged(files: dict[str, str]) -> list[Hit | Unknown]:
+        return [hit for each, hit in aws.judge(bucket, "a/main.tf", Tree.of(files)) if each.id == rule]
+
+    assert len(judged({"a/main.tf": bucket})) == 1
+    assert judged({"a/main.tf": bucket, "a/block.tf": block}) == []
+    assert len(judged({"a/main.tf": bucket, "b/block.tf": block})) == 1
+    # A file of the directory that cannot be read may hold the block.
+    assert isinstance(judged({"a/main.tf": bucket, "a/block.tf": block[:30]})[0], Unknown)
+
+
+@pytest.mark.parametrize(
+    ("call", "rule"),
+    (
+        ('source = "terraform-aws-modules/s3-bucket/aws"\n acl = "public-read"', "aws/s3-public-acl"),
+        ('source = "terraform-aws-modules/rds/aws"\n publicly_accessible = true', "aws/rds-public"),
+        (
+            'source = "terraform-aws-modules/security-group/aws"\n ingress_cidr_blocks = ["0.0.0.0/0"]\n'
+            ' ingress_rules = ["ssh-tcp"]',
+            "aws/sg-open-admin",
+        ),
+        (
+            'source = "terraform-aws-modules/security-group/aws"\n ingress_with_cidr_blocks = [{ from_port = 5432,'
+            ' to_port = 5432, protocol = "tcp", cidr_blocks = "10.0.0.0/8,0.0.0.0/0" }]',
+            "aws/sg-open-database",
+        ),
+    ),
+)
+def test_a_module_of_the_registry_is_the_resource_it_makes(call: str, rule: str) -> None:
+    text = f'module "m" {{\n {call}\n}}\n'
+    hits = [each.id for each, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text})) if isinstance(hit, Hit)]
+    assert rule in hits
+    other = text.replace("terraform-aws-modules", "bakery")
+    assert not [1 for _, hit in aws.judge(other, "main.tf", Tree.of({"main.tf": other})) if isinstance(hit, Hit)]
+
+
+def test_a_module_of_the_registry_is_not_blamed_for_what_it_is_not_given() -> None:
+    text = 'module "m" {\n source = "terraform-aws-modules/rds/aws"\n engine = "postgres"\n}\n'
+    assert not [1 for _, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text})) if isinstance(hit, Hit)]
+
+
+def test_an_unknown_value_is_no_finding() -> None:
+    text = 'resource "aws_db_instance" "a" {\n  publicly_accessible = var.public\n}\n'
+    found = [hit for rule, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text})) if rule.id == "aws/rds-public"]
+    assert found == [Unknown(2, "var.public")]
+
+
+_DATA = """\
+data "aws_iam_policy_document" "admin" {
+  statement {
+    actions   = ["*"]
+    resources = ["*"]
+  }
+}
+"""
+_USE = 'resource "aws_iam_role_policy" "a" {\n  policy = data.aws_iam_policy_document.admin.json\n}\n'
+
+
+def test_a_document_is_judged_where_it_is_used() -> None:
+    def lines(path: str, files: dict[str, str]) -> list[int]:
+        judged = aws.judge(files[path], path, Tree.of(files))
+        return sorted({hit.line for rule, hit in judged if rule.id == "aws/iam-admin" and isinstance(hit, Hit)})
+
+    assert lines("a.tf", {"a.tf": _DATA + _USE}) == [3]
+    assert lines("use.tf", {"data.tf": _DATA, "use.tf": _USE}) == [2]
+    assert lines("data.tf", {"data.tf": _DATA, "use.tf": _USE}) == []
+    assert lines("data.tf", {"data.tf": _DATA}) == [3]
+
+
+@pytest.mark.parametrize("name", ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess"))
+def test_an_attached_policy_of_aws_gives_everything(name: str) -> None:
+    text = f'resource "aws_iam_role_policy_attachment" "a" {{\n  policy_arn = "arn:aws:iam::aws:policy/{name}"\n}}\n'
+    found = [rule.id for rule, _ in aws.judge(text, "main.tf", Tree.of({"main.tf": text}))]
+    assert found == ["aws/iam-admin"]
+
+
+def test_no_value_of_a_secret_is_repeated() -> None:
+    secret = "hunter" + "2-battery-staple"
+    text = f'resource "aws_db_instance" "a" {{\n  password = "{secret}"\n}}\n'
+    for _, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text})):
+        assert secret not in repr(hit)
+
+
+@pytest.mark.parametrize(
+    ("cidr", "rule"),
+    (
+        ("0.0.0.0/0", "aws/sg-open-admin"),
+        ("::/0", "aws/sg-open-admin"),
+        ("0.0.0.0/1", "aws/sg-open-admin"),
+        ("10.0.0.0/8", ""),
+        ("fd00::/7", ""),
+        ("203.0.113.7/32", ""),
+        ("nonsense/0", ""),
+    ),
+)
+def test_which_addresses_are_everybody(cidr: str, rule: str) -> None:
+    text = f"""\
+resource "aws_security_group" "a" {{
+  ingress {{
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = ["{cidr}"]
+  }}
+}}
+"""
+    found = [each.id for each, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text})) if isinstance(hit, Hit)]
+    assert found == ([rule] if rule else [])
+
+
+def test_values_as_they_are_read() -> None:
+    span = Span(1, 1, 1, 2)
+    assert truth(Scalar("True", span)) is True
+    assert truth(Scalar("yes", span)) is None
+    assert truth(Unresolved("x", span)) is None
+    assert number(Scalar("12", span)) == 12
+    assert number(Scalar("9" * 50, span)) is None
+    assert known(Scalar(False, span)) == "false"
+    assert [snake(name) for name in ("DBSubnetGroupName", "KmsKeyId", "EnableDNSSupport")] == [
+        "db_subnet_group_name",
+        "kms_key_id",
+        "enable_dns_support",
+    ]
+
+
+def test_a_path_is_placed_at_its_deepest_part() -> None:
+    text = 'resource "aws_x" "r" {\n  a {\n    b = 1\n  }\n}\n'
+    found = _module(text).get("aws_x.r")
+    assert isinstance(found, Resource)
+    assert found.place("a.b")[:2] == (3, 9)
+    assert found.place("a.c")[:2] == (2, 3)
+    assert found.place("c")[:2] == (1, 1)
+
+
+def test_every_resource_kind_has_rules_of_its_own() -> None:
+    ids = [rule.id for rule in aws.rules()]
+    assert len(ids) == len(set(ids)) > 60
