@@ -61,7 +61,7 @@ def test_a_record_is_complete(secret: Secret) -> None:
 
 def test_ids_are_unique_and_the_most_asked_for_kinds_are_there() -> None:
     ids = [secret.id for secret in SECRETS]
-    assert len(ids) == len(set(ids)) >= 200
+    assert len(ids) == len(set(ids)) >= 870
     assert {
         "github-token",
         "github-fine-grained-token",
@@ -70,6 +70,12 @@ def test_ids_are_unique_and_the_most_asked_for_kinds_are_there() -> None:
         "private-key",
     } <= set(ids)
     assert {"generic-credential", "url-password", "json-web-token", "stripe-secret-key", "slack-token"} <= set(ids)
+
+
+def test_most_rules_say_where_to_revoke_and_many_providers_are_named() -> None:
+    own = [secret for secret in SECRETS if not secret.id.endswith(("-credential", "-password"))]
+    assert sum(secret.revoke != "" for secret in own) >= 250
+    assert len({secret.id.split("-")[0] for secret in SECRETS}) >= 600
 
 
 def test_the_catalogue_shows_them() -> None:
@@ -294,6 +300,100 @@ def test_assigned_reads_the_usual_ways_to_write_it() -> None:
         "acme_key_is_somewhere_else_entirely_and_far=deadbeef",
     ):
         assert pattern.search(text) is None, text
+
+
+# --- named kinds
+
+KEY = "q7Vx2LmZ9tKw4RnP8" + "sHbJd3GfUc6XoEi"
+DIGITS = "9f86d081884c7d659a2f" + "eaa0c55ad0153a9b1c7e"
+NAMED = (
+    f"FINNHUB_TOKEN={KEY[:20].lower()}",
+    f"const pipedriveApiKey = '{KEY}AbCd7y9Q'",
+    f"pipedrive:\n  domain: acme\n  api_token: {KEY}AbCd7y9Q\n",
+    f'client = pipedrive.Client("{KEY}AbCd7y9Q")',
+    f'requests.get("https://api.pipedrive.com/v1/deals?api_token={KEY}AbCd7y9Q")',
+    f"curl -H 'Authorization: Bearer {KEY}AbCd7y9Q' https://api.pipedrive.com/v1/deals",
+    f"<pipedriveKey>\n  {KEY}AbCd7y9Q\n</pipedriveKey>",
+    f"Help Scout API key: {DIGITS}",
+    f"HELP-SCOUT_KEY = '{DIGITS}'",
+    f"STRIPE_API_TOKEN={KEY}",
+)
+UNNAMED = (
+    f"pipedrive {KEY}AbCd7y9Q",  # no key
+    f"PIPEDRIVE_ID={KEY}AbCd7y9Q",
+    f"pipedrive_version_hash = '{KEY}AbCd7y9Q'",
+    f"pipedriver_key = {KEY}AbCd7y9Q",  # another word
+    f"mypipedrive_key = {KEY}AbCd7y9Q",
+    "PIPEDRIVE_API_KEY=${PIPEDRIVE_API_KEY}",
+    "PIPEDRIVE_API_KEY=getPipedriveKeyFromTheEnvironmentOrFails",
+    f"pipedrive:{chr(10) * 9}api_token: {KEY}AbCd7y9Q",  # too far
+    "polygon_key = 'boundary_of_the_area_of_interest'",
+    f"loss = polygon({KEY}AbCd7y9Q)",
+    "delighted to announce: the token of the month",
+    'STRIPE_KEY = "pk_live_' + "51HqLyjWDarjtT1zdp7dc" + '"',
+)
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_the_provider_is_named_from_the_key_or_what_is_near(text: str) -> None:
+    (finding,) = found(text)
+    assert re.fullmatch(r"secrets/(finnhub|pipedrive|help-scout|stripe)-(key|credential)", finding.rule)
+    assert finding.confidence >= Confidence.MEDIUM
+
+
+@pytest.mark.parametrize("text", UNNAMED)
+def test_a_name_alone_says_nothing(text: str) -> None:
+    named = [finding.rule for finding in found(text)]
+    assert [rule for rule in named if re.search(r"pipedrive|polygon|delighted|stripe", rule)] == []
+
+
+def test_a_made_up_value_is_named_but_doubted() -> None:
+    (finding,) = found("PIPEDRIVE_API_KEY=" + "1234567890" * 4)
+    assert (finding.rule, finding.confidence) == ("secrets/pipedrive-key", Confidence.LOW)
+
+
+SID, TOKEN = "AC" + "900b58b4d1bc860e" + "3017e6b53daa5671", "3f9c1a7be52d8046" + "b1e7d3c5a9f08264"
+ACCESS, SECRET = "AKIA" + "3TF4GAKT7NZJOYJT", "Qg9rOSAqwrayam/10d57" + "xacOrbC0SA7L+KvVQRUH"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "lines"),
+    (
+        (f"TWILIO_SID={SID}\nTWILIO_AUTH_TOKEN={TOKEN}\n", "twilio-auth-token", (1, 2)),
+        (f"TWILIO_AUTH_TOKEN={TOKEN}\nTWILIO_SID={SID}\n", "twilio-auth-token", (1, 2)),
+        (f"[default]\naws_access_key_id={ACCESS}\naws_secret_access_key={SECRET}\n", "aws-key-pair", (2, 3)),
+        (f"secret: {SECRET}\nid: {ACCESS}\n", "aws-key-pair", (1, 2)),
+        (f"ALGOLIA_APP=B1G2GM9NG0\nALGOLIA_ADMIN_KEY={TOKEN}\n", "algolia-admin-key", (1, 2)),
+    ),
+)
+def test_an_id_and_its_secret_are_one_finding(text: str, rule: str, lines: tuple[int, int]) -> None:
+    (finding,) = found(text)
+    assert finding.rule == f"secrets/{rule}"
+    assert (finding.line, finding.end_line) == lines
+    assert finding.confidence is Confidence.HIGH
+    assert re.search(r"together with its|with its secret key", finding.message)
+
+
+def test_a_pair_does_not_swallow_what_stands_between() -> None:
+    between = "GITHUB=ghp_" + "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vWx1B3oFD"
+    rules_found = [item.rule for item in found(f"id={ACCESS}\n{between}\naws_secret_access_key={SECRET}\n")]
+    assert rules_found == ["secrets/aws-access-key", "secrets/github-token", "secrets/aws-secret-access-key"]
+
+
+def test_half_a_pair_that_is_made_up_leaves_the_other_half_alone() -> None:
+    sample = "AKIA" + "IOSFODNN7" + "EXAMPLE"
+    findings = found(f"aws_access_key_id={sample}\naws_secret_access_key={SECRET}\n")
+    assert [(item.rule, item.confidence) for item in findings] == [
+        ("secrets/aws-access-key", Confidence.LOW),
+        ("secrets/aws-secret-access-key", Confidence.HIGH),
+    ]
+
+
+def test_structure_of_tokens() -> None:
+    assert checksum.numbered("NDgyOTEwMzM3NzQ1OpkiPF" + "oQ5HQZI5bW/lrCH8gMjekq")
+    assert not checksum.numbered("bm90IGEgbnVtYmVyOnJhbm" + "RvbQ==")
+    assert not checksum.elastic_key("bm90IGEgcGFpcg==")
+    assert not checksum.service_account("a.eyJpc3MiOiJhY21lIn0.b")
 
 
 def test_every_confidence_says_what_it_should() -> None:

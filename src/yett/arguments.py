@@ -67,6 +67,35 @@ def _check(check: argparse.ArgumentParser) -> None:
     check.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
 
 
+def _verify(verify: argparse.ArgumentParser) -> None:
+    verify.description = (
+        "Ask the provider of each credential whether it is live, and say which are to be rotated now. Exit code 0: "
+        "none is; 1: one is; 3: some could not be told. It is no verdict. Refuses in a run for a change from a fork."
+    )
+    target = verify.add_argument_group("target").add_mutually_exclusive_group()
+    target.add_argument("--staged", action="store_true", help="what the next commit would change")
+    target.add_argument("--range", metavar="BASE..HEAD", help="what a pull request changes, every commit of it")
+    target.add_argument(
+        "--tree", nargs="?", const="", metavar="REV", help="everything at a commit (default: the index)"
+    )
+    target.add_argument("--paths", nargs="+", metavar="PATH", help="files and folders, outside git too")
+    verify.add_argument(
+        "--send-credentials", action="store_true",
+        help="agree that each credential is sent to the provider it belongs to: nothing is sent without this",
+    )  # fmt: skip
+    verify.add_argument("--provider", action="append", metavar="NAME", help="only these; may be repeated")
+    verify.add_argument(
+        "--endpoint", action="append", metavar="NAME=URL",
+        help="ask this address in the place of the provider's own; may be repeated",
+    )  # fmt: skip
+    verify.add_argument("--low", action="store_true", help="ask about findings of low confidence too")
+    verify.add_argument(
+        "--deadline", type=float, default=120.0, metavar="SECONDS", help="ask nobody after that long (default: 120)"
+    )
+    verify.add_argument("--format", choices=("text", "json"), default="text", help="text or json (default: text)")
+    verify.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
+
+
 def _policy(policy: argparse.ArgumentParser) -> None:
     actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
     for name, text in (
@@ -177,6 +206,7 @@ def _init(init: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, Command] = {
     "check": Command("look at a change or a repository and give the verdict", _check),
     "history": Command("look for secrets in everything that was ever committed", _history),
+    "verify-secrets": Command("ask providers whether the credentials found are live", _verify),
     "policy": Command("check or show the policy", _policy),
     "advisories": Command("the local advisory database", _advisories),
     "fix": Command("print or apply what would clear the findings", _fix),

@@ -86,6 +86,14 @@ def _command(options: argparse.Namespace, environment: Mapping[str, str]) -> int
             from yett.commands.fix import run as run_fix
 
             return run_fix(options, environment, _database(options.database, environment), _print)
+        case "verify-secrets":
+            from yett.commands.verify import run as run_verify
+
+            target, repository, _ = _target(options, environment)
+            progress = _Progress()
+            code = run_verify(options, environment, target, repository, _print, progress)
+            progress.clear()
+            return code
         case "baseline":
             from yett.commands.baseline import run as run_baseline
 

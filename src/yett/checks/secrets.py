@@ -19,7 +19,7 @@ from yett.rules.secrets.doubt import fake
 from yett.rules.secrets.generic import GENERIC
 from yett.rules.secrets.record import Found, Secret, begins, binary, ends, rule
 
-_REVISION = "3"
+_REVISION = "4"
 """Raised when the same rules would give other results: what is remembered of earlier runs is then not used."""
 
 _MORE = 65_536

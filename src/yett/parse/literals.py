@@ -34,6 +34,7 @@ class Literals:
         self._words = tuple(words)
         self._caseless = caseless
         self._read = 0
+        self._plain: Find | None = None
         self._slow: Find | None = None
         self._fast: Find | None = None
 
@@ -46,7 +47,9 @@ class Literals:
             return []
         self._read += len(data)
         if self._read <= _TINY:
-            return by_find(self._words, self._caseless)(data)
+            if self._plain is None:
+                self._plain = by_find(self._words, self._caseless)
+            return self._plain(data)
         if self._fast is None and self._read > _SMALL:
             self._fast = by_hyperscan(self._words, self._caseless) or self._fallback()
         return (self._fast or self._fallback())(data)
@@ -57,14 +60,22 @@ class Literals:
         return self._slow
 
 
+_GRAM = 4
+
+
 def by_find(words: Sequence[bytes], caseless: bool) -> Find:
-    """The way that needs nothing made ready, a tenth of a millisecond for a kilobyte and 400 words."""
+    """The way that needs nothing made ready: a word is looked for only where the text has its first four bytes."""
+    folded = [word.lower() if caseless else word for word in words]
+    begins = [word[:_GRAM] for word in folded]
 
     def find(data: Data) -> list[tuple[int, int]]:
         text = bytes(data).lower() if caseless else bytes(data)
+        grams = {text[start : start + _GRAM] for start in range(len(text) - _GRAM + 1)}
         found: list[tuple[int, int]] = []
-        for index, word in enumerate(words):
-            wanted = word.lower() if caseless else word
+        for index, begin in enumerate(begins):
+            if begin not in grams and len(begin) == _GRAM:
+                continue
+            wanted = folded[index]
             start = text.find(wanted)
             while start >= 0:
                 found.append((index, start + len(wanted)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from yett.model import Severity
+from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.named import reader
+from yett.rules.secrets.record import Secret
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -287,7 +288,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Weights & Biases API key, older form",
         severity=Severity.HIGH,
         keywords=("wandb",),
-        pattern=assigned(r"wandb", r"[0-9a-f]{40}", r"key|token|login|secret"),
+        read=reader(("wandb",), r"[0-9a-f]{40}"),
         why="Whoever has it can read experiments and models.",
         fix=(
             "Revoke it in the settings of Weights & Biases and give the new one to the program at run time, from "
@@ -395,13 +396,12 @@ SECRETS: tuple[Secret, ...] = (
         title="Cohere API key",
         severity=Severity.HIGH,
         keywords=("cohere", "co_api_key"),
-        pattern=assigned(r"cohere|co_api_key", r"[A-Za-z0-9]{40}"),
+        read=reader(("cohere", "co_api_key"), r"[A-Za-z0-9]{40}", holds=checksum.mixed),
         why="Whoever has it can use the models at your expense.",
         fix=(
             "Revoke it in the settings of Cohere and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        holds=checksum.mixed,
         bad=("COHERE_API_KEY=" + "3aDzJ0Xv9WBatxluX3U3" + "eMUng5bshSiamt7DLNTS",),
         good=(
             "COHERE_API_KEY=${COHERE_API_KEY}",
@@ -413,13 +413,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Mistral API key",
         severity=Severity.HIGH,
         keywords=("mistral",),
-        pattern=assigned(r"mistral", r"[A-Za-z0-9]{32}", r"key|token|secret"),
+        read=reader(("mistral",), r"[A-Za-z0-9]{32}", holds=checksum.mixed),
         why="Whoever has it can use the models at your expense.",
         fix=(
             "Revoke it in the settings of Mistral and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        holds=checksum.mixed,
+        revoke="https://help.mistral.ai/en/articles/316465-how-do-i-create-api-keys-within-a-workspace",
         bad=("MISTRAL_API_KEY=" + "msEPiTK4BYnE8PO8" + "AfN6SRF3hQuzknHZ",),
         good=(
             "MISTRAL_API_KEY=${MISTRAL_API_KEY}",
@@ -442,6 +442,278 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "ap" + "ify_api_lyHPcLjBBx" + "E2Mov95AL1eXgTl4dw7dc",
             "the prefix apify_api_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="anthropic-session-token",
+        title="Anthropic OAuth or session token",
+        severity=Severity.HIGH,
+        keywords=(
+            "sk-ant-oat",
+            "sk-ant-sid",
+        ),
+        pattern=r"sk-ant-(?:oat|sid)\d\d-[\w-]{80,120}",
+        why="Whoever has it can use the subscription of the one who signed in, and read the conversations.",
+        fix=(
+            "Revoke it in the settings of Anthropic and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://console.anthropic.com/settings/keys",
+        bad=(
+            "sk-ant-oat92-Ogkels4AkqdCeWnMKCx" + "rrMJ1qwBDPDpjcXtXU5mhRlouOJAxsqX" + "VEq-gVaeT8eqzF48E2aHAF7emxPyG",
+        ),
+        good=(
+            "sk-ant-oat92-Ogkels4AkqdCeWnMKC" + "xrrMJ1qwBDPDpjcXtXU5mhRlouOJAxs",
+            "sk-ant-oat is described in the manual",
+        ),
+    ),
+    Secret(
+        id="fireworks-key",
+        title="Fireworks AI key",
+        severity=Severity.HIGH,
+        keywords=("fireworks",),
+        pattern=r"fw_[A-Za-z0-9]{22,24}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Fireworks AI and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("FIREWORKS_API_KEY=" + "fw_cZPf9skqk" + "r2TLjEJ4O6Kif",),
+        good=(
+            "FIREWORKS_API_KEY" + "=fw_cZPf9skqkr2TL",
+            "fireworks is described in the manual",
+        ),
+    ),
+    Secret(
+        id="firecrawl-key",
+        title="Firecrawl API key",
+        severity=Severity.MEDIUM,
+        keywords=("firecrawl",),
+        pattern=r"fc-[0-9a-f]{32}",
+        why="Whoever has it can crawl at your expense.",
+        fix=(
+            "Revoke it in the settings of Firecrawl and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("FIRECRAWL_API_KEY=" + "fc-20d45b04685a7e" + "d555226ba99afe31cf",),
+        good=(
+            "FIRECRAWL_API_KEY=fc" + "-20d45b04685a7ed55522",
+            "firecrawl is described in the manual",
+        ),
+    ),
+    Secret(
+        id="moonshot-key",
+        title="Moonshot AI (Kimi) key",
+        severity=Severity.HIGH,
+        keywords=(
+            "moonshot",
+            "kimi",
+        ),
+        pattern=r"sk-[A-Za-z0-9]{48}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Moonshot AI (Kimi) and give the new one to the program at run "
+            "time, from a secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("MOONSHOT_API_KEY=" + "sk-rkY1e658YhtZLQluy5KGoI" + "aBXJBwnexHJMDdm4QjAUsLDaqS",),
+        good=(
+            "MOONSHOT_API_KEY=sk-rkY1e" + "658YhtZLQluy5KGoIaBXJBwnex",
+            "moonshot is described in the manual",
+        ),
+    ),
+    Secret(
+        id="minimax-key",
+        title="MiniMax API key",
+        severity=Severity.HIGH,
+        keywords=("sk-api-",),
+        pattern=r"sk-api-[\w-]{110,125}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of MiniMax and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=(
+            "sk-api-NwXVfmsT8j1-K4Ugc20uP4Sb6d8paNbTA"
+            + "VdyUt-IqeJbsVb8YsD43ZQfvFWXgA096tVREHSt0"
+            + "sihOKbTIDz7pcHBuWosvWwvQKbYP9OyL03k6f",
+        ),
+        good=(
+            "sk-api-short",
+            "sk-api- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="stability-key",
+        title="Stability AI key",
+        severity=Severity.HIGH,
+        keywords=("stability_", "stabilityai", "stability.ai"),
+        pattern=r"sk-[A-Za-z0-9]{48}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Stability AI and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("STABILITY_API_KEY=" + "sk-YQC3F0G9GKYaRVDAzWNOzw" + "DkttBC9XbSgrMM7nuGyIkshMud",),
+        good=(
+            "STABILITY_API_KEY=sk-YQC3F" + "0G9GKYaRVDAzWNOzwDkttBC9Xb",
+            "stability_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="zhipu-key",
+        title="Zhipu (Z.ai) API key",
+        severity=Severity.HIGH,
+        keywords=("zhipu", "z.ai", "zai_"),
+        pattern=r"[0-9a-f]{32}\.[A-Za-z0-9]{16}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Zhipu (Z.ai) and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("ZHIPUAI_API_KEY=" + "f315cd5833c798208a6353f6" + "d44b09a8.s63BYyXGFiDppwy7",),
+        good=(
+            "ZHIPUAI_API_KEY=f315cd58" + "33c798208a6353f6d44b09a8",
+            "zhipu is described in the manual",
+        ),
+    ),
+    Secret(
+        id="ollama-key",
+        title="Ollama API key",
+        severity=Severity.MEDIUM,
+        keywords=("ollama",),
+        pattern=r"[0-9a-f]{32}\.[\w-]{24}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Ollama and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("OLLAMA_API_KEY=" + "109bd99babb686c1b980cb174f09" + "4fec.71XiZPFUddwwF8VRbxQY3zqv",),
+        good=(
+            "OLLAMA_API_KEY=109bd99babb" + "686c1b980cb174f094fec.71XiZ",
+            "ollama is described in the manual",
+        ),
+    ),
+    Secret(
+        id="assemblyai-key",
+        title="AssemblyAI key",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "assemblyai",
+            "assembly_ai",
+        ),
+        read=reader(
+            (
+                "assemblyai",
+                "assembly_ai",
+            ),
+            r"[0-9a-f]{32}",
+            need="key|tok|auth|api",
+        ),
+        why="Whoever has it can transcribe at your expense and read the transcripts.",
+        fix=(
+            "Revoke it in the settings of AssemblyAI and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("ASSEMBLYAI_API_KEY=" + "54d9aabd9f53411a" + "f8dc0cd88a30a49f",),
+        good=(
+            "ASSEMBLYAI_API_KEY=${ASSEMBLYAI_API_KEY}",
+            "ASSEMBLYAI_API_KEY_ID=" + "54d9aabd9f53411a" + "f8dc0cd88a30a49f",
+        ),
+    ),
+    Secret(
+        id="deepgram-key",
+        title="Deepgram API key",
+        severity=Severity.MEDIUM,
+        keywords=("deepgram",),
+        read=reader(("deepgram",), r"[0-9a-f]{40}"),
+        why="Whoever has it can transcribe at your expense.",
+        fix=(
+            "Revoke it in the settings of Deepgram and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("DEEPGRAM_API_KEY=" + "b6d0e90e328ca868d3f9" + "35c77594f01c19f3cde3",),
+        good=(
+            "DEEPGRAM_API_KEY=${DEEPGRAM_API_KEY}",
+            "DEEPGRAM_API_KEY_ID=" + "b6d0e90e328ca868d3f9" + "35c77594f01c19f3cde3",
+        ),
+    ),
+    Secret(
+        id="greptile-key",
+        title="Greptile API key",
+        severity=Severity.MEDIUM,
+        keywords=("greptile",),
+        read=reader(("greptile",), r"[A-Za-z0-9+/]{48}"),
+        why="Whoever has it can ask about the repositories that were indexed.",
+        fix=(
+            "Revoke it in the settings of Greptile and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("GREPTILE_API_KEY=" + "a8qsbZongdQgj5mHaQbKrtxt" + "DPKO8IJHTrVwdyqQz7CKYqyR",),
+        good=(
+            "GREPTILE_API_KEY=${GREPTILE_API_KEY}",
+            "GREPTILE_API_KEY_ID=" + "a8qsbZongdQgj5mHaQbKrtxt" + "DPKO8IJHTrVwdyqQz7CKYqyR",
+        ),
+    ),
+    Secret(
+        id="cursor-key",
+        title="Cursor API key",
+        severity=Severity.HIGH,
+        keywords=("cursor_api", "cursor.com"),
+        pattern=r"key_[0-9a-f]{64}",
+        why="Whoever has it can run agents in the repositories of its owner.",
+        fix=(
+            "Revoke it in the settings of Cursor and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("CURSOR_API_KEY=" + "key_935eef8e7497ee6647e8cfb590c752" + "02dad68ab53268c1d21fc440cdf59a1448",),
+        good=(
+            "CURSOR_API_KEY=key_935eef8e749" + "7ee6647e8cfb590c75202dad68ab53",
+            "cursor_api is described in the manual",
+        ),
+    ),
+    Secret(
+        id="devin-key",
+        title="Devin API key",
+        severity=Severity.HIGH,
+        keywords=("devin", "apk_user_", "cog_"),
+        pattern=r"apk_(?:user_)?[A-Za-z0-9+/]{80,180}={0,2}|cog_[a-z2-7]{52}",
+        why="Whoever has it can start sessions that work in your repositories.",
+        fix=(
+            "Revoke it in the settings of Devin and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.lettered,
+        bad=("DEVIN_API_KEY=" + "cog_aiwvgqyhgup6f7zuylhy44bv" + "6teavfgebs3gccvqepbtqce6rih3",),
+        good=(
+            "DEVIN_API_KEY=cog_aiwvgqy" + "hgup6f7zuylhy44bv6teavfgeb",
+            "devin_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="salad-key",
+        title="Salad Cloud API key",
+        severity=Severity.HIGH,
+        keywords=("salad_cloud_",),
+        pattern=r"salad_cloud_\w{8,243}",
+        why="Whoever has it can rent machines at your expense.",
+        fix=(
+            "Revoke it in the settings of Salad and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("sa" + "lad_cloud_user_ZEiqBoUeb7lK0yOha5CGY5BUmDqlI0tagtTjQ2ty",),
+        good=(
+            "salad_cloud_short",
+            "salad_cloud_ is described in the manual",
         ),
     ),
 )

@@ -168,3 +168,25 @@ def azure_storage(value: str) -> bool:
     https://learn.microsoft.com/azure/storage/common/storage-use-azurite
     """
     return mixed(value) and not value.startswith("Eby8vdM02xNOcqFlqUwJPLlm")
+
+
+def service_account(token: str) -> bool:
+    """The middle part is a JSON object that names the cluster's service accounts as the issuer or the subject.
+
+    https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
+    """
+    claims = json_object(token.split(".")[1])
+    return "kubernetes" in str(claims.get("iss", "")) or "system:serviceaccount:" in str(claims.get("sub", ""))
+
+
+def elastic_key(value: str) -> bool:
+    """Base64 of id:key, of 20 and 22 characters.
+
+    https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-security-create-api-key
+    """
+    return re.fullmatch(rb"[\w-]{18,22}:[\w-]{20,24}", decoded(value)) is not None
+
+
+def numbered(value: str) -> bool:
+    """Base64 of a number, a colon and random bytes."""
+    return re.match(rb"\d{6,}:", decoded(value)) is not None

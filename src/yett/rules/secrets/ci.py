@@ -5,7 +5,8 @@ from __future__ import annotations
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
 from yett.rules.secrets.doubt import genuine
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.named import UUID, reader
+from yett.rules.secrets.record import Secret
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -109,7 +110,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Clojars deploy token",
         severity=Severity.HIGH,
         keywords=("CLOJARS_",),
-        pattern=r"CLOJARS_[a-z0-9]{60}",
+        pattern=r"CLOJARS_[A-Za-z0-9]{60}",
         why="Whoever has it can publish your libraries.",
         fix=(
             "Revoke it in the settings of Clojars and give the new one to the program at run time, from a secret "
@@ -294,14 +295,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Travis CI token",
         severity=Severity.MEDIUM,
         keywords=("travis",),
-        pattern=assigned(r"travis", r"[\w-]{22}", r"token|key|secret"),
+        read=reader(("travis",), r"[\w-]{22}", holds=checksum.mixed),
         why="Whoever has it can start builds and read settings.",
         fix=(
             "Revoke it in the settings of Travis CI and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        holds=checksum.mixed,
         bad=("TRAVIS_TOKEN=" + "w1ybiy9xCeU" + "1YwxaFXMvNj",),
         good=(
             "TRAVIS_TOKEN=${TRAVIS_TOKEN}",
@@ -313,7 +313,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Codecov token",
         severity=Severity.MEDIUM,
         keywords=("codecov",),
-        pattern=assigned(r"codecov", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"token|key|secret"),
+        read=reader(("codecov",), UUID),
         why="Whoever has it can upload or read coverage, with paths of the source.",
         fix=(
             "Revoke it in the settings of Codecov and give the new one to the program at run time, from a secret "
@@ -328,7 +328,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Jenkins API token",
         severity=Severity.HIGH,
         keywords=("jenkins",),
-        pattern=assigned(r"jenkins", r"11[0-9a-f]{32}"),
+        read=reader(("jenkins",), r"11[0-9a-f]{32}", sure=True),
         why="Whoever has it can start jobs and read their secrets.",
         fix=(
             "Revoke it in the settings of Jenkins and give the new one to the program at run time, from a secret "
@@ -661,6 +661,319 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             '<add key="ClearTextPassword" value="%NUGET_TOKEN%" />',
             '<add key="ClearTextPassword" value="" />',
+        ),
+    ),
+    Secret(
+        id="snyk-access-token",
+        title="Snyk personal or service token",
+        severity=Severity.HIGH,
+        keywords=(
+            "snyk_uat.",
+            "snyk_sat.",
+        ),
+        pattern=r"snyk_[us]at\.[0-9a-f]{8}\.[\w-]{60,400}",
+        why="Whoever has it can read which holes are known in your projects.",
+        fix=(
+            "Revoke it in the settings of Snyk and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.snyk.io/snyk-api/authentication-for-api/revoke-and-regenerate-a-snyk-api-token",
+        bad=("sn" + "yk_uat.84641254.1tZq8WU7JNIiWSSF9nOCbyQkbw1ynhnEM1e12VRmxAT9BROTTKMryQSAjjBm",),
+        good=(
+            "snyk_uat.84641254.1tZq8WU7" + "JNIiWSSF9nOCbyQkbw1ynhnEM1",
+            "snyk_uat. is described in the manual",
+        ),
+    ),
+    Secret(
+        id="sonarqube-cloud-token",
+        title="SonarQube Cloud token",
+        severity=Severity.HIGH,
+        keywords=("sqco_",),
+        pattern=r"sqco_[A-Za-z0-9]{59}",
+        why="Whoever has it can read the analysed code and its weak places.",
+        fix=(
+            "Revoke it in the settings of SonarQube Cloud and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.sonarsource.com/sonarqube-cloud/managing-your-account/managing-tokens",
+        bad=("sq" + "co_aF3bzJx8uwBFNlHc6l9rGxmUqxUbc5nFNBr7kga2LpuifsIFKQfmvDiZehm",),
+        good=(
+            "sqco_aF3bzJx8uwBFNlHc" + "6l9rGxmUqxUbc5nFNBr7k",
+            "sqco_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="scalr-token",
+        title="Scalr API token",
+        severity=Severity.HIGH,
+        keywords=("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJ1c2VyIiwianRpIjoiYXQt",),
+        pattern=(
+            r"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9\.eyJpc3MiOiJ1c2VyIiwianRpIjoiYXQt[\w-]{8,200}\.[\w-]{"
+            r"43}"
+        ),
+        why="Whoever has it can change the infrastructure that is managed with it.",
+        fix=(
+            "Revoke it in the settings of Scalr and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        rank=4,
+        bad=(
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOi"
+            + "J1c2VyIiwianRpIjoiYXQtVDP5rCfcqGLddfrJjHmQegarh"
+            + "F.BPgcD5rleMBmFDKXh-VPGm3N8cVxX0OrW2oYw06VrDA",
+        ),
+        good=(
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJ1c2VyIiwianRpIjoiYXQtshort",
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJ1c2VyIiwianRpIjoiYXQt is described in the manual",
+        ),
+    ),
+    Secret(
+        id="spacelift-secret",
+        title="Spacelift API key secret",
+        severity=Severity.HIGH,
+        keywords=("spacelift",),
+        read=reader(("spacelift",), r"[0-9a-f]{64}"),
+        why="Whoever has it and the key id can change the infrastructure that is managed with it.",
+        fix=(
+            "Revoke it in the settings of Spacelift and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("SPACELIFT_API_KEY_SECRET=89a2c" + "b14c3124d5c1ba1681df1fb7ea5ba5" + "57f94b269ba808e2f06c7ba12d776",),
+        good=(
+            "SPACELIFT_API_KEY_SECRET=${SPACELIFT_API_KEY_SECRET}",
+            "SPACELIFT_API_KEY_SECRET_ID=" + "89a2cb14c3124d5c1ba1681df1fb7ea5" + "ba557f94b269ba808e2f06c7ba12d776",
+        ),
+    ),
+    Secret(
+        id="artifactory-identity-token",
+        title="JFrog identity token",
+        severity=Severity.CRITICAL,
+        keywords=("eyJ2ZXIiOiIyIi",),
+        pattern=r"eyJ2ZXIiOiIyIi[\w-]{20,400}\.eyJ[\w-]{40,}\.[\w-]{80,700}",
+        why="Whoever has it can publish packages as its owner.",
+        fix=(
+            "Revoke it in the settings of JFrog and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
+        width=2400,
+        rank=4,
+        bad=(
+            "eyJ2ZXIiOiIyIiwidHlwIjoiSldUIiwiYWxnIjoiUlMyNTYifQ.eyJ8ntC1udClHp2D"
+            + "fa76V8SoRT86KNIOx4UMKruTuuKWa2P1erwQPDu058mNxAa.o4c3YDnw8IGZs3FVi7U"
+            + "vNe3njmzqHw6qvN-xXSHflalBM5FK6UcuCA4VxzDkEl8iydDCd9K7WDlYGjhnkbyw",
+        ),
+        good=(
+            "eyJ2ZXIiOiIyIi.short",
+            "eyJ2ZXIiOiIyIi is described in the manual",
+        ),
+    ),
+    Secret(
+        id="kubernetes-service-token",
+        title="Kubernetes service account token",
+        severity=Severity.CRITICAL,
+        keywords=("eyJhbGciOiJSUzI1NiIsImtpZCI6",),
+        pattern=r"eyJhbGciOiJSUzI1NiIsImtpZCI6[\w-]{4,120}\.eyJ[\w-]{40,}\.[\w-]{80,700}",
+        why="Whoever reaches the cluster can act as the service account, often until it is deleted.",
+        fix=(
+            "Revoke it in the settings of Kubernetes and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/",
+        width=2600,
+        holds=checksum.service_account,
+        rank=4,
+        bad=(
+            "eyJhbGciOiJSUzI1NiIsImtpZCI6OtqqooAA408io9sZIDu7O4kqlqB9P9F3cxiko85k.eyJpc3MiOiJrdWJlcm5"
+            + "ldGVzL3NlcnZpY2VhY2NvdW50Iiwic3ViIjoic3lzdGVtOnNlcnZpY2VhY2NvdW50OnNob3A6ZGVwbG95ZXIifQ."
+            + "ozQkVRe6r6OK6-P2eww6c_ffmR74j1hkO84b6ir6E_MCP-ZkR24_O4-E9FBTh01Xurl8Zq65e9DIuYoa1lTKK9",
+        ),
+        good=(
+            "eyJhbGciOiJSUzI1NiIsImtpZCI6short",
+            "eyJhbGciOiJSUzI1NiIsImtpZCI6 is described in the manual",
+        ),
+    ),
+    Secret(
+        id="hex-pm-key",
+        title="Hex.pm API key",
+        severity=Severity.HIGH,
+        keywords=(
+            "hex_api_key",
+            "hexpm",
+        ),
+        read=reader(
+            (
+                "hex_api_key",
+                "hexpm",
+            ),
+            r"[0-9a-f]{32}",
+        ),
+        why="Whoever has it can publish packages as its owner.",
+        fix=(
+            "Revoke it in the settings of Hex.pm and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("HEX_API_KEY=" + "5892c6d60bf1e791" + "cc7fe8f22578d9ff",),
+        good=(
+            "HEX_API_KEY=${HEX_API_KEY}",
+            "HEX_API_KEY_ID=" + "5892c6d60bf1e791" + "cc7fe8f22578d9ff",
+        ),
+    ),
+    Secret(
+        id="portainer-token",
+        title="Portainer access token",
+        severity=Severity.HIGH,
+        keywords=("portainer",),
+        pattern=r"ptr_[A-Za-z0-9+/_-]{20,60}={0,2}",
+        why="Whoever has it can run containers on the machines that are managed with it.",
+        fix=(
+            "Revoke it in the settings of Portainer and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("PORTAINER_TOKEN=" + "ptr_DWllA4Lg0sOdUgWVAxG" + "MZmLfLdjIzvZIJ1dNxSg0Lwz",),
+        good=(
+            "PORTAINER_TOKEN=ptr_short",
+            "portainer is described in the manual",
+        ),
+    ),
+    Secret(
+        id="devcycle-key",
+        title="DevCycle SDK key",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "dvc_server_",
+            "dvc_client_",
+            "dvc_mobile_",
+        ),
+        pattern=r"dvc_(?:server|client|mobile)_[A-Za-z0-9_]{8,60}",
+        why="Whoever has it can read which features are switched on for whom.",
+        fix=(
+            "Revoke it in the settings of DevCycle and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.lettered,
+        bad=("dv" + "c_server_oVDjKtEWWmNh99UNVzFxDSu3VNU9CiiG",),
+        good=(
+            "dvc_server_short",
+            "dvc_server_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="configcat-key",
+        title="ConfigCat SDK key",
+        severity=Severity.LOW,
+        keywords=("configcat-sdk-1/",),
+        pattern=r"configcat-sdk-1/[\w-]{22}/[\w-]{22}",
+        why="Whoever has it can read the feature flags and their values.",
+        fix=(
+            "Revoke it in the settings of ConfigCat and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("co" + "nfigcat-sdk-1/mtxJxBGMtFFqCZ2IIrXLD0/VW1Tw6H7iCdsDtg7XvftIe",),
+        good=(
+            "configcat-sdk-1/mtxJ" + "xBGMtFFqCZ2IIrXLD0/V",
+            "configcat-sdk-1/ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="unleash-token",
+        title="Unleash API token",
+        severity=Severity.MEDIUM,
+        keywords=("unleash",),
+        pattern=r"(?:[*]|default|[a-z][\w-]{0,30}):[\w-]{1,30}\.[0-9a-f]{56,64}",
+        why="Whoever has it can read the feature flags, and change them with the token of an administrator.",
+        fix=(
+            "Revoke it in the settings of Unleash and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=(
+            "UNLEASH_API_TOKEN=default:developme"
+            + "nt.1235c8d5d15bc8c5555e718ede3af177"
+            + "19bad862496c1127499ae02ec6b3563a",
+        ),
+        good=(
+            "UNLEASH_API_TOKEN=default:development" + ".1235c8d5d15bc8c5555e718ede3af17719ba",
+            "unleash is described in the manual",
+        ),
+    ),
+    Secret(
+        id="thog-key",
+        title="TruffleHog Enterprise key",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "thog-key-",
+            "thog-secret-",
+        ),
+        pattern=r"thog-(?:key-[0-9a-f]{16}|secret-[0-9a-f]{32})",
+        why="Whoever has it can read which leaks were found.",
+        fix=(
+            "Revoke it in the settings of TruffleHog and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        bad=("th" + "og-key-2c2a9dc37609d87f",),
+        good=(
+            "thog-key" + "-2c2a9dc",
+            "thog-key- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="endor-key",
+        title="Endor Labs key or secret",
+        severity=Severity.MEDIUM,
+        keywords=("endr+",),
+        pattern=r"endr\+[\w-]{16}",
+        why="Whoever has it can read which holes are known in your projects.",
+        fix=(
+            "Revoke it in the settings of Endor Labs and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("en" + "dr+vSwidPE7kRUl82jm",),
+        good=(
+            "endr+vS" + "widPE7k",
+            "endr+ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="aikido-token",
+        title="Aikido token",
+        severity=Severity.HIGH,
+        keywords=(
+            "AIK_CI_",
+            "AIK_SECRET_",
+        ),
+        pattern=r"AIK_(?:CI_[A-Za-z0-9]{20,44}|SECRET_\w{64})",
+        why="Whoever has it can read which holes are known in your projects.",
+        fix=(
+            "Revoke it in the settings of Aikido and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("AI" + "K_CI_PQpyuttZ3K5tqP4rwXn1",),
+        good=(
+            "AIK_CI_PQ" + "pyuttZ3K5",
+            "AIK_CI_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="nightfall-key",
+        title="Nightfall API key",
+        severity=Severity.MEDIUM,
+        keywords=("nightfall",),
+        pattern=r"NF-[A-Za-z0-9]{32}",
+        why="Whoever has it can use the scanner at your expense.",
+        fix=(
+            "Revoke it in the settings of Nightfall and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("NIGHTFALL_API_KEY=" + "NF-R8ZRh57KZWgbOi" + "O1AAIWxs8UF8axkeTh",),
+        good=(
+            "NIGHTFALL_API_KEY=NF" + "-R8ZRh57KZWgbOiO1AAIW",
+            "nightfall is described in the manual",
         ),
     ),
 )

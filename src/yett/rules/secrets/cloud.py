@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.doubt import fake
+from yett.rules.secrets.lazy import Lazy
+from yett.rules.secrets.named import UUID, joined, reader
+from yett.rules.secrets.rarity import rare
+from yett.rules.secrets.record import Found, Secret, assigned
+
+_AWS_SECRET = Lazy(rb"(?<![\w+/-])[A-Za-z0-9+/]{40}(?![\w+/=-])")
+_AWS_ID = Lazy(rb"(?<!\w)(?:AKIA|ASIA)[A-Z2-7]{16}(?!\w)")
+
+
+def _aws_pairs(text: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    """Key ids with a secret key next to them. Where one of the two is made up, each is judged for itself elsewhere."""
+    del path
+    for end in ends:
+        identifier = _AWS_ID.match(text, end - 4)
+        if identifier is None or fake(identifier[0][4:].decode()):
+            continue
+        for secret in _AWS_SECRET.finditer(text, max(0, end - 204), end + 240):
+            stretch = joined(text, identifier.span(), secret.span())
+            value = secret[0].decode()
+            if stretch and checksum.mixed(value) and rare(value) and not fake(value):
+                yield Found(*stretch, Confidence.HIGH)
+                break
+
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -199,7 +224,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Google OAuth access token",
         severity=Severity.MEDIUM,
         keywords=("ya29.",),
-        pattern=r"ya29\.[\w-]{40,}",
+        pattern=r"ya29\.[\w-]{24,}",
         why="Until it expires whoever has it can act as its owner.",
         fix=(
             "Revoke it in the settings of Google and give the new one to the program at run time, from a secret "
@@ -477,14 +502,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Azure DevOps personal access token, older form",
         severity=Severity.CRITICAL,
         keywords=("azure", "devops", "vsts", "vss_"),
-        pattern=assigned(r"azure|devops|vsts|vss", r"[a-z2-7]{52}"),
+        read=reader(("azure", "devops", "vsts", "vss_"), r"[a-z2-7]{52}", near=()),
         why="Whoever has it can read and push code as its owner.",
         fix=(
             "Revoke it in the settings of Azure DevOps and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
         revoke="https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate",
-        holds=checksum.lettered,
         bad=("AZURE_DEVOPS_PAT=" + "ujyhqqdw3zrcwgho3zwgnma3bj" + "qifwxg3cocjoyn5ifdt5pj6oj5",),
         good=(
             "AZURE_DEVOPS_PAT=${AZURE_DEVOPS_PAT}",
@@ -533,7 +557,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Cloudflare API key or token, older form",
         severity=Severity.HIGH,
         keywords=("cloudflare",),
-        pattern=assigned(r"cloudflare", r"[\w-]{40}|[0-9a-f]{37}", r"token|key|secret"),
+        read=reader(("cloudflare",), r"[\w-]{40}|[0-9a-f]{37}"),
         why="Whoever has it can change DNS and rules within its scopes.",
         fix=(
             "Revoke it in the settings of Cloudflare and give the new one to the program at run time, from a "
@@ -541,7 +565,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/",
-        holds=checksum.lettered,
         bad=('CLOUDFLARE_API_TOKEN = "' + "y-lZ6KbHdDLDuRYMs0nu" + 'Gu9wU9Ztiur7ZNZKvp2c"',),
         good=(
             "CLOUDFLARE_API_TOKEN=${CLOUDFLARE_API_TOKEN}",
@@ -615,7 +638,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Heroku API key, older form",
         severity=Severity.HIGH,
         keywords=("heroku",),
-        pattern=assigned(r"heroku", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"key|token|secret|auth"),
+        read=reader(("heroku",), UUID),
         why="Whoever has it can deploy and read the configuration of every app.",
         fix=(
             "Revoke it in the settings of Heroku and give the new one to the program at run time, from a secret "
@@ -687,7 +710,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Vercel token, older form",
         severity=Severity.HIGH,
         keywords=("vercel",),
-        pattern=assigned(r"vercel", r"[A-Za-z0-9]{24}", r"token|key|secret"),
+        read=reader(("vercel",), r"[A-Za-z0-9]{24}", holds=checksum.mixed),
         why="Whoever has it can deploy and read environment variables.",
         fix=(
             "Revoke it in the settings of Vercel and give the new one to the program at run time, from a secret "
@@ -695,7 +718,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://vercel.com/docs/rest-api#authentication",
-        holds=checksum.mixed,
         bad=("VERCEL_TOKEN=" + "7wDnsviddErF" + "OauailRCk6FT",),
         good=(
             "VERCEL_TOKEN=${VERCEL_TOKEN}",
@@ -726,7 +748,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Netlify access token, older form",
         severity=Severity.HIGH,
         keywords=("netlify",),
-        pattern=assigned(r"netlify", r"[\w-]{40,46}", r"token|key|secret"),
+        read=reader(("netlify",), r"[\w-]{40,46}", holds=checksum.mixed),
         why="Whoever has it can deploy and change the sites of its owner.",
         fix=(
             "Revoke it in the settings of Netlify and give the new one to the program at run time, from a secret "
@@ -734,7 +756,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://docs.netlify.com/api/get-started/",
-        holds=checksum.mixed,
         bad=("NETLIFY_AUTH_TOKEN=YJ" + "r4otJE9uFs9jCRKXKVFM" + "RjTGm9QzylQ_zxyNwpiKd",),
         good=(
             "NETLIFY_AUTH_TOKEN=${NETLIFY_AUTH_TOKEN}",
@@ -746,7 +767,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Railway API token",
         severity=Severity.HIGH,
         keywords=("railway",),
-        pattern=assigned(r"railway", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"token|key|secret"),
+        read=reader(("railway",), UUID),
         why="Whoever has it can deploy and read variables.",
         fix=(
             "Revoke it in the settings of Railway and give the new one to the program at run time, from a secret "
@@ -780,14 +801,20 @@ SECRETS: tuple[Secret, ...] = (
         title="Alibaba Cloud access key secret",
         severity=Severity.CRITICAL,
         keywords=("alibaba", "aliyun", "accesskeysecret", "access_key_secret"),
-        pattern=assigned(r"alibaba|aliyun|access_?key", r"[A-Za-z0-9]{30}", r"secret"),
+        read=reader(
+            ("alibaba", "aliyun", "accesskeysecret", "access_key_secret"),
+            r"[A-Za-z0-9]{30}",
+            need="secret",
+            near=("alibaba", "aliyun"),
+            pair=("access key id", r"LTAI[A-Za-z0-9]{12,21}"),
+            holds=checksum.mixed,
+        ),
         why="Whoever has it and the key id signs requests as its owner.",
         fix=(
             "Revoke it in the settings of Alibaba Cloud and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
         revoke="https://www.alibabacloud.com/help/ram/user-guide/create-an-accesskey-pair",
-        holds=checksum.mixed,
         bad=("ALIYUN_ACCESS_KEY_SECRET=" + "oRAbZYt953isOEg" + "zRSqOVTHgtSfaCo",),
         good=(
             "ALIYUN_ACCESS_KEY_SECRET=${ALIYUN_ACCESS_KEY_SECRET}",
@@ -819,7 +846,7 @@ SECRETS: tuple[Secret, ...] = (
         title="IBM Cloud API key",
         severity=Severity.CRITICAL,
         keywords=("ibm",),
-        pattern=assigned(r"ibm(?:[_\- ]?cloud)?", r"[\w-]{44}", r"key|token|secret"),
+        read=reader(("ibm",), r"[\w-]{42,44}", near=("ibm_cloud", "ibmcloud", "ibm.com"), holds=checksum.mixed),
         why="Whoever has it can do what its owner can.",
         fix=(
             "Revoke it in the settings of IBM Cloud and give the new one to the program at run time, from a "
@@ -827,7 +854,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://cloud.ibm.com/docs/account?topic=account-userapikey",
-        holds=checksum.mixed,
         bad=("IBM_CLOUD_API_KEY=" + "luHIz0ewCfgYq4JVQBZ3Za" + "sq41dWRw3y8m10P7JP3K3e",),
         good=(
             "IBM_CLOUD_API_KEY=${IBM_CLOUD_API_KEY}",
@@ -839,7 +865,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Scaleway secret key",
         severity=Severity.HIGH,
         keywords=("scaleway", "scw_"),
-        pattern=assigned(r"scaleway|scw", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"secret|token"),
+        read=reader(("scaleway", "scw_"), UUID, need="secret|token", pair=("access key", r"SCW[A-Z0-9]{17}")),
         why="Whoever has it can use the API as its owner.",
         fix=(
             "Revoke it in the settings of Scaleway and give the new one to the program at run time, from a secret"
@@ -854,7 +880,7 @@ SECRETS: tuple[Secret, ...] = (
         title="OVH application secret or consumer key",
         severity=Severity.HIGH,
         keywords=("ovh",),
-        pattern=assigned(r"ovh", r"[A-Za-z0-9]{32}", r"secret|consumer"),
+        read=reader(("ovh",), r"[A-Za-z0-9]{32}", need="secret|consumer"),
         why="Whoever has it and the application key can use the account.",
         fix=(
             "Revoke it in the settings of OVH and give the new one to the program at run time, from a secret "
@@ -862,7 +888,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://api.ovh.com",
-        holds=checksum.lettered,
         bad=("OVH_APPLICATION_SECRET=" + "kgsuqpdet9glebtn" + "qjir1tca9cozt7pm",),
         good=(
             "OVH_APPLICATION_SECRET=${OVH_APPLICATION_SECRET}",
@@ -874,12 +899,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Linode API token",
         severity=Severity.HIGH,
         keywords=("linode",),
-        pattern=assigned(r"linode", r"[0-9a-f]{64}"),
+        read=reader(("linode",), r"[0-9a-f]{64}"),
         why="Whoever has it controls the account: machines, DNS, storage.",
         fix=(
             "Revoke it in the settings of Linode/Akamai and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://techdocs.akamai.com/linode-api/reference/delete-personal-access-token",
         bad=("LINODE_TOKEN=" + "3223d19f75d77a721621602f69050e01" + "1abe5231162f773781246fdaf4a4ce2d",),
         good=(
             "LINODE_TOKEN=${LINODE_TOKEN}",
@@ -891,13 +917,12 @@ SECRETS: tuple[Secret, ...] = (
         title="Vultr API key",
         severity=Severity.HIGH,
         keywords=("vultr",),
-        pattern=assigned(r"vultr", r"[A-Z0-9]{36}"),
+        read=reader(("vultr",), r"[A-Z0-9]{36}"),
         why="Whoever has it controls the account.",
         fix=(
             "Revoke it in the settings of Vultr and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        holds=checksum.lettered,
         bad=("VULTR_API_KEY=YM" + "L1JCJN62TRQTBYBW" + "B56QRTNAZI5SW04I88",),
         good=(
             "VULTR_API_KEY=${VULTR_API_KEY}",
@@ -909,13 +934,12 @@ SECRETS: tuple[Secret, ...] = (
         title="Civo API key",
         severity=Severity.MEDIUM,
         keywords=("civo",),
-        pattern=assigned(r"civo", r"[A-Za-z0-9]{50}"),
+        read=reader(("civo",), r"[A-Za-z0-9]{50}"),
         why="Whoever has it controls the account.",
         fix=(
             "Revoke it in the settings of Civo and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        holds=checksum.lettered,
         bad=("CIVO_API_KEY=" + "yCztELaWTpy1EFxY6vJlcCA1i" + "DBg9FTw7x0BD77xMQo6ZegTNg",),
         good=(
             "CIVO_API_KEY=${CIVO_API_KEY}",
@@ -974,6 +998,234 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "host = ak" + "ab-szk2hlwlb512xe9z-q2ani4l" + "mkc5qlyct.luna.akamaiapis.net",
             "akab-short",
+        ),
+    ),
+    Secret(
+        id="azure-app-configuration-secret",
+        title="Azure App Configuration connection string",
+        severity=Severity.CRITICAL,
+        keywords=(".azconfig.io",),
+        pattern=r'\.azconfig\.io;Id=[^;"\x27\s]{3,80};Secret=([A-Za-z0-9+/]{42,100}={0,2})',
+        why="Whoever has it can read and change the settings of the application, secrets among them.",
+        fix=(
+            "Revoke it in the settings of Azure App Configuration and give the new one to the program at "
+            "run time, from a secret manager or a masked CI variable."
+        ),
+        revoke="https://learn.microsoft.com/azure/azure-app-configuration/",
+        bad=(
+            "Endpoint=https://acme.azconfig.io;I"
+            + "d=a1b2-l0-s0:kQ2;Secret=h/rDRH419sT"
+            + "2HZDGx8lQI5ZvYJIYrIce3XQoCd2xdrE=",
+        ),
+        good=(
+            "Endpoint=https://acme.azconfig.io;Id=a1b2;Secret=short",
+            ".azconfig.io is described in the manual",
+        ),
+    ),
+    Secret(
+        id="aws-key-pair",
+        title="AWS access key id with its secret key",
+        severity=Severity.CRITICAL,
+        keywords=(
+            "AKIA",
+            "ASIA",
+        ),
+        read=_aws_pairs,
+        why="Together they sign requests as their owner.",
+        fix=(
+            "Revoke it in the settings of AWS and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html",
+        rank=4,
+        bad=(
+            "aws_access_key_id = AKIACAWEMAQ7MKB4"
+            + "ZU5G\naws_secret_access_key = mQiiGBK"
+            + "PqluiKCs2suWWdUxo3fVfrD4YT2lmhbnQ",
+        ),
+        good=(
+            "AKIAshort and nothing else",
+            "AKIA is described in the manual",
+        ),
+    ),
+    Secret(
+        id="digitalocean-spaces-key",
+        title="DigitalOcean Spaces access key",
+        severity=Severity.MEDIUM,
+        keywords=("DO00",),
+        pattern=r"DO00[A-Z0-9]{16}",
+        why="With its secret, often close by, it reads and changes the files kept in Spaces.",
+        fix=(
+            "Revoke it in the settings of DigitalOcean Spaces and give the new one to the program at run "
+            "time, from a secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.digitalocean.com/products/spaces/",
+        holds=checksum.lettered,
+        bad=("DO" + "00WMISS7428NUNGANU",),
+        good=(
+            "DO00WM" + "ISS7428",
+            "DO00 is described in the manual",
+        ),
+    ),
+    Secret(
+        id="gcp-user-credentials",
+        title="Google application default credentials",
+        severity=Severity.HIGH,
+        keywords=("authorized_user",),
+        pattern=r'"refresh_token"\s*:\s*"([\w/-]{20,512})"',
+        why="Whoever has the file can act as the person who signed in.",
+        fix=(
+            "Revoke it in the settings of Google application default credentials and give the new one to "
+            "the program at run time, from a secret manager or a masked CI variable."
+        ),
+        revoke="https://cloud.google.com/docs/authentication/application-default-credentials",
+        width=900,
+        near=("client_secret",),
+        bad=(
+            '{"client_id": "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleus'
+            + 'ercontent.com", "client_secret": "", "refresh_token": "FSx9J9OpCNb0THG81KF'
+            + 'zDHPGJ5lpxYlmwsOZRPDjeetsDx1_ijBxJiKPjgYzZx", "type": "authorized_user"}',
+        ),
+        good=(
+            "authorized_user without a token",
+            "authorized_user is described in the manual",
+        ),
+    ),
+    Secret(
+        id="alibaba-sts-token",
+        title="Alibaba Cloud STS key",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "aliyun",
+            "alibaba",
+        ),
+        pattern=r"STS\.[A-Za-z0-9]{16,64}",
+        why="Until it expires it signs requests as its owner, together with the token it came with.",
+        fix=(
+            "Revoke it in the settings of Alibaba Cloud and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        revoke="https://www.alibabacloud.com/help/ram/user-guide/create-an-accesskey-pair",
+        holds=checksum.mixed,
+        bad=("ALIYUN_STS_ACCESS_KEY_ID=" + "STS.naFMXam7WzX" + "3hWK0vhU3hrAdYF",),
+        good=(
+            "ALIYUN_STS_ACCESS_KEY_ID=STS.short",
+            "aliyun is described in the manual",
+        ),
+    ),
+    Secret(
+        id="tencent-secret-id",
+        title="Tencent Cloud secret id",
+        severity=Severity.HIGH,
+        keywords=("AKID",),
+        pattern=r"AKID[A-Za-z0-9]{32}",
+        why="With its secret key, often close by, it signs requests as its owner.",
+        fix=(
+            "Revoke it in the settings of Tencent Cloud and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        revoke="https://cloud.tencent.com/document/product/598/37140",
+        holds=checksum.mixed,
+        bad=("AK" + "IDGfHnccDgjlzE1thRMtFhASS5nWe3uDJW",),
+        good=(
+            "AKIDGfHnccDg" + "jlzE1thRMtFh",
+            "AKID is described in the manual",
+        ),
+    ),
+    Secret(
+        id="tencent-secret-key",
+        title="Tencent Cloud secret key",
+        severity=Severity.CRITICAL,
+        keywords=(
+            "tencent",
+            "qcloud",
+        ),
+        read=reader(
+            (
+                "tencent",
+                "qcloud",
+            ),
+            r"[A-Za-z0-9]{32}",
+            need="secret",
+            pair=("secret id", "AKID[A-Za-z0-9]{32}"),
+        ),
+        why="Whoever has it and the secret id signs requests as its owner.",
+        fix=(
+            "Revoke it in the settings of Tencent Cloud and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://cloud.tencent.com/document/product/598/37140",
+        bad=("TENCENTCLOUD_SECRET_KEY=" + "Cjghp2dqhzlX8nKq" + "kaSALdOfOOyLa4PY",),
+        good=(
+            "TENCENTCLOUD_SECRET_KEY=${TENCENTCLOUD_SECRET_KEY}",
+            "TENCENTCLOUD_SECRET_KEY_ID=" + "Cjghp2dqhzlX8nKq" + "kaSALdOfOOyLa4PY",
+        ),
+    ),
+    Secret(
+        id="yandex-static-secret",
+        title="Yandex Cloud static access key",
+        severity=Severity.HIGH,
+        keywords=("yandex", "yc_"),
+        pattern=r"YC[\w-]{38}",
+        why="With its key id it reads and changes the files kept in Object Storage.",
+        fix=(
+            "Revoke it in the settings of Yandex Cloud and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        revoke="https://yandex.cloud/docs/iam/concepts/authorization/api-key",
+        holds=checksum.mixed,
+        bad=("YANDEX_SECRET_KEY=" + "YCozNA11mDrWxA48WmzP" + "8fkQKQl8vFvQQEVGZEvi",),
+        good=(
+            "YANDEX_SECRET_KEY=YCoz" + "NA11mDrWxA48WmzP8fkQKQ",
+            "yandex is described in the manual",
+        ),
+    ),
+    Secret(
+        id="exoscale-key",
+        title="Exoscale API key",
+        severity=Severity.HIGH,
+        keywords=("exoscale",),
+        pattern=r"EXO[A-Za-z0-9]{24,30}",
+        why="With its secret it rents and deletes machines.",
+        fix=(
+            "Revoke it in the settings of Exoscale and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://community.exoscale.com",
+        holds=checksum.lettered,
+        bad=("EXOSCALE_API_KEY=" + "EXONrpUNRjPNr" + "4CCV6hCKPjUKxU",),
+        good=(
+            "EXOSCALE_API_KEY=" + "EXONrpUNRjPNr4CCV6",
+            "exoscale is described in the manual",
+        ),
+    ),
+    Secret(
+        id="hetzner-token",
+        title="Hetzner Cloud token",
+        severity=Severity.CRITICAL,
+        keywords=(
+            "hetzner",
+            "hcloud",
+        ),
+        read=reader(
+            (
+                "hetzner",
+                "hcloud",
+            ),
+            r"[A-Za-z0-9]{64}",
+        ),
+        why="Whoever has it can rent, read and delete machines.",
+        fix=(
+            "Revoke it in the settings of Hetzner Cloud and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://docs.hetzner.com/cloud/api/getting-started/generating-api-token/",
+        bad=("HCLOUD_TOKEN=" + "wsHu85NrB3P9epHgSHGaqfgiV39FTTlm" + "95ws2594xzFDvFyzF0IBaWupCuW4ze63",),
+        good=(
+            "HCLOUD_TOKEN=${HCLOUD_TOKEN}",
+            "HCLOUD_TOKEN_ID=" + "wsHu85NrB3P9epHgSHGaqfgiV39FTTlm" + "95ws2594xzFDvFyzF0IBaWupCuW4ze63",
         ),
     ),
 )

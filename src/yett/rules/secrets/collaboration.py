@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.named import reader
+from yett.rules.secrets.record import Secret
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -68,7 +69,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Atlassian API token, older form",
         severity=Severity.MEDIUM,
         keywords=("atlassian", "jira", "confluence"),
-        pattern=assigned(r"atlassian|jira|confluence", r"[A-Za-z0-9]{24}", r"token|key|secret"),
+        read=reader(("atlassian", "jira", "confluence"), r"[A-Za-z0-9]{24}", near=("atlassian",), holds=checksum.mixed),
         why="Whoever has it can read and change issues and pages as its owner.",
         fix=(
             "Revoke it in the settings of Atlassian and give the new one to the program at run time, from a "
@@ -76,7 +77,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/",
-        holds=checksum.mixed,
         bad=("JIRA_API_TOKEN=" + "J3mPr0EoXe3X" + "54Bp4JOt0hVb",),
         good=(
             "JIRA_API_TOKEN=${JIRA_API_TOKEN}",
@@ -161,7 +161,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Airtable API key, older form",
         severity=Severity.MEDIUM,
         keywords=("airtable",),
-        pattern=assigned(r"airtable", r"key[A-Za-z0-9]{14}"),
+        read=reader(("airtable",), r"key[A-Za-z0-9]{14}", sure=True),
         why="Whoever has it can read and change all bases.",
         fix=(
             "Revoke it in the settings of Airtable and give the new one to the program at run time, from a secret"
@@ -179,7 +179,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Asana token",
         severity=Severity.HIGH,
         keywords=("asana",),
-        pattern=assigned(r"asana", r"[012]/\d{10,20}(?:/\d{10,20})?:[0-9a-f]{32}"),
+        read=reader(("asana",), r"[012]/\d{10,20}(?:/\d{10,20})?:[0-9a-f]{32}", sure=True),
         why="Whoever has it can read and change tasks.",
         fix=(
             "Revoke it in the settings of Asana and give the new one to the program at run time, from a secret "
@@ -323,14 +323,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Trello token or key",
         severity=Severity.MEDIUM,
         keywords=("trello",),
-        pattern=assigned(r"trello", r"[A-Za-z0-9-]{32}", r"token|key|secret"),
+        read=reader(("trello",), r"[A-Za-z0-9-]{32}"),
         why="Whoever has it can read and change the boards.",
         fix=(
             "Revoke it in the settings of Trello and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        holds=checksum.lettered,
         bad=("TRELLO_TOKEN=" + "mgJkFHQ6ybFtHdMe" + "AiFY7s8nhg4LrT8B",),
         good=(
             "TRELLO_TOKEN=${TRELLO_TOKEN}",
@@ -342,17 +341,154 @@ SECRETS: tuple[Secret, ...] = (
         title="Mattermost token",
         severity=Severity.MEDIUM,
         keywords=("mattermost",),
-        pattern=assigned(r"mattermost", r"[a-z0-9]{26}", r"token|key|secret"),
+        read=reader(("mattermost",), r"[a-z0-9]{26}"),
         why="Whoever has it can read and write messages.",
         fix=(
             "Revoke it in the settings of Mattermost and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        holds=checksum.lettered,
         bad=("MATTERMOST_TOKEN=" + "ggt0wl7957ur0" + "1gpp49muhz86b",),
         good=(
             "MATTERMOST_TOKEN=${MATTERMOST_TOKEN}",
             "MATTERMOST_TOKEN=your-mattermost-token-here",
+        ),
+    ),
+    Secret(
+        id="linear-secret",
+        title="Linear OAuth or webhook secret",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "lin_oauth_",
+            "lin_wh_",
+        ),
+        pattern=r"lin_(?:oauth|wh)_[A-Za-z0-9]{40,64}",
+        why="Whoever has it can read and change issues, or forge messages to your webhook.",
+        fix=(
+            "Revoke it in the settings of Linear and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://linear.app/docs/api-and-webhooks",
+        bad=("li" + "n_oauth_TWGEaG36BCxHtSkEsedAiXMKvf17FLVcmi86q3pm",),
+        good=(
+            "lin_oauth_TWGEaG" + "36BCxHtSkEsedAiXM",
+            "lin_oauth_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="gitter-token",
+        title="Gitter token",
+        severity=Severity.LOW,
+        keywords=("gitter",),
+        read=reader(("gitter",), r"[a-z0-9_-]{40}"),
+        why="Whoever has it can read and write in the rooms of its owner.",
+        fix=(
+            "Revoke it in the settings of Gitter and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("GITTER_TOKEN=" + "qmf78c24nqfis48u40pt" + "1v4kd_gmbb5hudv89_le",),
+        good=(
+            "GITTER_TOKEN=${GITTER_TOKEN}",
+            "GITTER_TOKEN_ID=" + "qmf78c24nqfis48u40pt" + "1v4kd_gmbb5hudv89_le",
+        ),
+    ),
+    Secret(
+        id="kagi-key",
+        title="Kagi API key",
+        severity=Severity.MEDIUM,
+        keywords=("kagi",),
+        pattern=r"[\w-]{11}\.[\w-]{43}",
+        why="Whoever has it can search at your expense.",
+        fix=(
+            "Revoke it in the settings of Kagi and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("KAGI_API_KEY=" + "C6uoR4P7XxG.7WZuaUw4feOdmJ5" + "rUbh4uX2fNy9QCkGv0NVlopu1C2I",),
+        good=(
+            "KAGI_API_KEY=C6uoR4P7XxG" + ".7WZuaUw4feOdmJ5rUbh4uX2f",
+            "kagi is described in the manual",
+        ),
+    ),
+    Secret(
+        id="brave-search-key",
+        title="Brave Search API key",
+        severity=Severity.MEDIUM,
+        keywords=("brave",),
+        pattern=r"BSA[\w-]{24,40}",
+        why="Whoever has it can search at your expense.",
+        fix=(
+            "Revoke it in the settings of Brave Search and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("BRAVE_API_KEY=" + "BSAd39jZsrPcP" + "9aYm6W3dBzeMjt",),
+        good=(
+            "BRAVE_API_KEY=BS" + "Ad39jZsrPcP9aYm6",
+            "brave is described in the manual",
+        ),
+    ),
+    Secret(
+        id="bitly-token",
+        title="Bitly access token",
+        severity=Severity.LOW,
+        keywords=(
+            "bitly",
+            "bit_ly",
+        ),
+        read=reader(
+            (
+                "bitly",
+                "bit_ly",
+            ),
+            r"[0-9a-f]{40}",
+        ),
+        why="Whoever has it can change where your short links lead.",
+        fix=(
+            "Revoke it in the settings of Bitly and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("BITLY_ACCESS_TOKEN=" + "bd77b7ca652e22a80e54" + "6fa97514eefcd0a022b8",),
+        good=(
+            "BITLY_ACCESS_TOKEN=${BITLY_ACCESS_TOKEN}",
+            "BITLY_ACCESS_TOKEN_ID=" + "bd77b7ca652e22a80e54" + "6fa97514eefcd0a022b8",
+        ),
+    ),
+    Secret(
+        id="voiceflow-key",
+        title="Voiceflow API key",
+        severity=Severity.MEDIUM,
+        keywords=("VF.",),
+        pattern=r"VF\.(?:DM\.|WS\.)?[0-9a-f]{24}\.[A-Za-z0-9]{16}",
+        why="Whoever has it can talk with the assistants and read what others said to them.",
+        fix=(
+            "Revoke it in the settings of Voiceflow and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("VF" + ".d163cb9c3cccff44cfb1d117.ZNVubbuUqzNXZimY",),
+        good=(
+            "VF.d163cb9c3cc" + "cff44cfb1d117.Z",
+            "VF. is described in the manual",
+        ),
+    ),
+    Secret(
+        id="close-key",
+        title="Close API key",
+        severity=Severity.MEDIUM,
+        keywords=("close_api", "close.com"),
+        pattern=r"api_[A-Za-z0-9]{20,24}\.[A-Za-z0-9]{20,24}",
+        why="Whoever has it can read and change the customers that are kept there.",
+        fix=(
+            "Revoke it in the settings of Close and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("CLOSE_API_KEY=" + "api_dQlfTWfjpgeRVqWA4o" + "YG.wyQ9RQpmkBH353XP1cbp",),
+        good=(
+            "CLOSE_API_KEY=api_dQlf" + "TWfjpgeRVqWA4oYG.wyQ9R",
+            "close_api is described in the manual",
         ),
     ),
 )

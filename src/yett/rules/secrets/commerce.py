@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.named import UUID, reader
+from yett.rules.secrets.record import Secret
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -62,7 +63,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Algolia admin key",
         severity=Severity.HIGH,
         keywords=("algolia",),
-        pattern=assigned(r"algolia", r"[0-9a-f]{32}", r"admin|write|secret|api"),
+        read=reader(
+            ("algolia",),
+            r"[0-9a-f]{32}",
+            need="admin|write|secret|api",
+            near=(),
+            pair=("application id", r"[A-Z0-9]{10}"),
+        ),
         why="Whoever has it can read and change the indexes.",
         fix=(
             "Revoke it in the settings of Algolia and give the new one to the program at run time, from a secret "
@@ -96,14 +103,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Etsy API key",
         severity=Severity.MEDIUM,
         keywords=("etsy",),
-        pattern=assigned(r"etsy", r"[a-z0-9]{24}", r"key|secret|token"),
+        read=reader(("etsy",), r"[A-Za-z0-9]{24}"),
         why="Whoever has it can use the API as the application.",
         fix=(
             "Revoke it in the settings of Etsy and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        holds=checksum.lettered,
         bad=("ETSY_API_KEY=" + "v1odfzx8bkls" + "40iblmg0w5cw",),
         good=(
             "ETSY_API_KEY=${ETSY_API_KEY}",
@@ -133,14 +139,14 @@ SECRETS: tuple[Secret, ...] = (
         title="Zendesk API token",
         severity=Severity.HIGH,
         keywords=("zendesk",),
-        pattern=assigned(r"zendesk", r"[A-Za-z0-9]{40}", r"token|key|secret"),
+        read=reader(("zendesk",), r"[A-Za-z0-9]{40}", holds=checksum.mixed),
         why="Whoever has it can read every ticket.",
         fix=(
             "Revoke it in the settings of Zendesk and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        holds=checksum.mixed,
+        revoke="https://support.zendesk.com/hc/en-us/articles/226022787-Generating-a-new-API-token",
         bad=("ZENDESK_API_TOKEN=" + "M7WQ5WbPhBRuoeHzHos4" + "nRpERNzzh31Bij2qrSDT",),
         good=(
             "ZENDESK_API_TOKEN=${ZENDESK_API_TOKEN}",
@@ -244,6 +250,161 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "10" + "00.de2147e7ec19eac766a9aee58a6" + "997f6.c8013a8debd3da498f561109657",
             "the prefix 1000. is described in the manual",
+        ),
+    ),
+    Secret(
+        id="contentful-delivery-token",
+        title="Contentful delivery token",
+        severity=Severity.LOW,
+        keywords=("contentful",),
+        read=reader(("contentful",), r"[\w-]{43}"),
+        why="Whoever has it can read what is published, and with a preview token the drafts too.",
+        fix=(
+            "Revoke it in the settings of Contentful and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://www.contentful.com/developers/docs/references/authentication/",
+        bad=("CONTENTFUL_ACCESS_TOKEN=" + "MOUwHTlttmEv3aRdV5nDv" + "Rm4zBrUAsjyyiIkO9DNTj1",),
+        good=(
+            "CONTENTFUL_ACCESS_TOKEN=${CONTENTFUL_ACCESS_TOKEN}",
+            "CONTENTFUL_ACCESS_TOKEN_ID=" + "MOUwHTlttmEv3aRdV5nDv" + "Rm4zBrUAsjyyiIkO9DNTj1",
+        ),
+    ),
+    Secret(
+        id="hubspot-legacy-key",
+        title="HubSpot API key",
+        severity=Severity.MEDIUM,
+        keywords=("hubspot",),
+        read=reader(("hubspot",), UUID, need="hapi|api_?key"),
+        why="Whoever has it can read and change the customers that are kept there.",
+        fix=(
+            "Revoke it in the settings of HubSpot and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://developers.hubspot.com/docs/api/private-apps",
+        bad=("HUBSPOT_API_KEY=" + "Eb4e601E-5f8f-72fA" + "-d40f-88F0eAb3b4b1",),
+        good=(
+            "HUBSPOT_API_KEY=${HUBSPOT_API_KEY}",
+            "HUBSPOT_API_KEY_ID=" + "Eb4e601E-5f8f-72fA" + "-d40f-88F0eAb3b4b1",
+        ),
+    ),
+    Secret(
+        id="salesforce-consumer-key",
+        title="Salesforce consumer key",
+        severity=Severity.MEDIUM,
+        keywords=("3MVG9",),
+        pattern=r"3MVG9[\w.=]{75,251}",
+        why="With its secret it poses as the connected application.",
+        fix=(
+            "Revoke it in the settings of Salesforce and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://help.salesforce.com",
+        bad=("3M" + "VG9mV9zZm1juxM54eaBSoJ0Ci3VXq5=jAr0fWIHz6pKSsppg218q3s1QN5Nj02K99f0tpZwDldNdlX",),
+        good=(
+            "3MVG9mV9zZm1juxM54eaBSoJ0C" + "i3VXq5=jAr0fWIHz6pKSsppg218",
+            "3MVG9 is described in the manual",
+        ),
+    ),
+    Secret(
+        id="shopify-partner-token",
+        title="Shopify partner or CLI token",
+        severity=Severity.HIGH,
+        keywords=(
+            "prtapi_",
+            "atkn_",
+        ),
+        pattern=r"(?:prtapi|atkn)_[0-9a-fA-F]{32,64}",
+        why="Whoever has it can read and change the apps of the partner.",
+        fix=(
+            "Revoke it in the settings of Shopify and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://shopify.dev/docs/apps/auth",
+        bad=("pr" + "tapi_46408Cc9BAbE978afF32BcEE0eF1a37c",),
+        good=(
+            "prtapi_46408C" + "c9BAbE978afF3",
+            "prtapi_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="squarespace-key",
+        title="Squarespace API key",
+        severity=Severity.MEDIUM,
+        keywords=("squarespace",),
+        read=reader(("squarespace",), UUID),
+        why="Whoever has it can read orders and change stock.",
+        fix=(
+            "Revoke it in the settings of Squarespace and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("SQUARESPACE_API_KEY=" + "62F8fC6C-cE0A-8dB0" + "-851f-e8f5be91fC45",),
+        good=(
+            "SQUARESPACE_API_KEY=${SQUARESPACE_API_KEY}",
+            "SQUARESPACE_API_KEY_ID=" + "62F8fC6C-cE0A-8dB0" + "-851f-e8f5be91fC45",
+        ),
+    ),
+    Secret(
+        id="flexport-token",
+        title="Flexport token",
+        severity=Severity.HIGH,
+        keywords=("shltm_",),
+        pattern=r"shltm_[\w-]{40}",
+        why="Whoever has it can read and change shipments.",
+        fix=(
+            "Revoke it in the settings of Flexport and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("sh" + "ltm_aiSHKeWonw-ryNny-wZN7GrK1W1sq2HjlVFsIPhO",),
+        good=(
+            "shltm_aiSHKeWon" + "w-ryNny-wZN7GrK",
+            "shltm_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="ticket-tailor-key",
+        title="Ticket Tailor API key",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "tickettailor",
+            "ticket_tailor",
+            "ticket-tailor",
+        ),
+        pattern=r"sk_\d{4}_\d{6}_[0-9a-f]{32}",
+        why="Whoever has it can read who bought tickets.",
+        fix=(
+            "Revoke it in the settings of Ticket Tailor and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        bad=("TICKET_TAILOR_API_KEY=" + "sk_6702_652502_889150a1" + "acb8a6778ecf24f909b76d87",),
+        good=(
+            "TICKET_TAILOR_API_KEY=sk_6" + "702_652502_889150a1acb8a677",
+            "tickettailor is described in the manual",
+        ),
+    ),
+    Secret(
+        id="canadian-notify-key",
+        title="GC Notify API key",
+        severity=Severity.HIGH,
+        keywords=("gcntfy-",),
+        pattern=(
+            r"gcntfy-[\w-]{1,80}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-([0-9a-f]{8}(?:-[0-9a-f]{4}"
+            r"){3}-[0-9a-f]{12})"
+        ),
+        why="Whoever has it can send messages in the name of the service.",
+        fix=(
+            "Revoke it in the settings of GC Notify and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=(
+            "ApiKey-v1 gcntfy-acme-91be6560-2" + "18a-21db-09d5-6ebf9e4a18f0-d2025" + "a38-9aff-1b5f-c027-5be93df19c3f",
+        ),
+        good=(
+            "gcntfy-short",
+            "gcntfy- is described in the manual",
         ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
 from yett.rules.secrets.doubt import genuine
+from yett.rules.secrets.named import reader
 from yett.rules.secrets.rarity import rare
 from yett.rules.secrets.record import Secret, assigned
 
@@ -68,7 +69,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Neon API key",
         severity=Severity.HIGH,
         keywords=("napi_",),
-        pattern=r"napi_[a-z0-9]{64}",
+        pattern=r"napi_[A-Za-z0-9]{64}",
         why="Whoever has it can read and drop the databases.",
         fix=(
             "Revoke it in the settings of Neon and give the new one to the program at run time, from a secret "
@@ -203,13 +204,12 @@ SECRETS: tuple[Secret, ...] = (
         title="Upstash Redis token",
         severity=Severity.HIGH,
         keywords=("upstash",),
-        pattern=assigned(r"upstash", r"A[A-Za-z0-9+/_-]{40,120}={0,2}", r"token|key|secret"),
+        read=reader(("upstash",), r"A[A-Za-z0-9+/_-]{40,120}={0,2}", holds=checksum.mixed),
         why="Whoever has it can read and change the data.",
         fix=(
             "Revoke it in the settings of Upstash and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        holds=checksum.mixed,
         bad=("UPSTASH_REDIS_REST_TOKEN=AX" + "qYh17hbTHkAnJMNobPF27rIp" + "r0sGrY7ZakkkdTjzaPjflvlNI9",),
         good=(
             "UPSTASH_REDIS_REST_TOKEN=${UPSTASH_REDIS_REST_TOKEN}",
@@ -285,17 +285,171 @@ SECRETS: tuple[Secret, ...] = (
         title="Confluent API secret",
         severity=Severity.HIGH,
         keywords=("confluent",),
-        pattern=assigned(r"confluent", r"[A-Za-z0-9+/]{64}", r"secret"),
+        read=reader(
+            ("confluent",), r"[A-Za-z0-9+/]{64}", need="secret", pair=("API key", r"[A-Z0-9]{16}"), holds=checksum.mixed
+        ),
         why="Whoever has it and the key can read and write the streams.",
         fix=(
             "Revoke it in the settings of Confluent Cloud and give the new one to the program at run time, from a"
             " secret manager or a masked CI variable."
         ),
-        holds=checksum.mixed,
+        revoke="https://docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html",
         bad=("CONFLUENT_API_SECRET=" + "9Zxs5lBd8kdaZI9a3OrMPuplpRQ2sM7N" + "OYZn9xHx9KEy7SIcwVIL43nIIW0VJB2c",),
         good=(
             "CONFLUENT_API_SECRET=${CONFLUENT_API_SECRET}",
             "CONFLUENT_API_SECRET=yo" + "ur-confluent-" + "api-secret-here",
+        ),
+    ),
+    Secret(
+        id="couchbase-secret",
+        title="Couchbase Capella API key secret",
+        severity=Severity.HIGH,
+        keywords=(
+            "couchbase",
+            "capella",
+        ),
+        read=reader(
+            (
+                "couchbase",
+                "capella",
+            ),
+            r"[A-Za-z0-9+/]{60,120}={0,2}",
+        ),
+        why="Whoever has it can read and change the clusters.",
+        fix=(
+            "Revoke it in the settings of Couchbase Capella and give the new one to the program at run "
+            "time, from a secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("COUCHBASE_API_KEY_SECRET=JADbU" + "1C+Kr5sRQHQaO0C2O93LGj5N7X12gn" + "WezOSaakU5p40qvZLMTrygZ+MxIdC",),
+        good=(
+            "COUCHBASE_API_KEY_SECRET=${COUCHBASE_API_KEY_SECRET}",
+            "COUCHBASE_API_KEY_SECRET_ID=" + "JADbU1C+Kr5sRQHQaO0C2O93LGj5N7X1" + "2gnWezOSaakU5p40qvZLMTrygZ+MxIdC",
+        ),
+    ),
+    Secret(
+        id="clickhouse-key",
+        title="ClickHouse Cloud API secret",
+        severity=Severity.HIGH,
+        keywords=("4b1d",),
+        pattern=r"4b1d[A-Za-z0-9]{38}",
+        why="Whoever has it can change and delete the services.",
+        fix=(
+            "Revoke it in the settings of ClickHouse and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://clickhouse.com/docs/cloud/manage/openapi",
+        holds=checksum.mixed,
+        bad=("4b" + "1dVb8UZovAuBxTMSN3m4qvsnGgStxGWhunSU09rZ",),
+        good=(
+            "4b1dVb8UZovAuB" + "xTMSN3m4qvsnGg",
+            "4b1d is described in the manual",
+        ),
+    ),
+    Secret(
+        id="databricks-secret",
+        title="Databricks OAuth secret",
+        severity=Severity.HIGH,
+        keywords=("databricks",),
+        pattern=r"dose[0-9a-f]{32}",
+        why="Whoever has it and the client id can run code and read the data.",
+        fix=(
+            "Revoke it in the settings of Databricks and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.databricks.com/dev-tools/auth/oauth-m2m.html",
+        bad=("DATABRICKS_CLIENT_SECRET=" + "dose44ea8d4acd4f55" + "fa1fd8f3ce668128dc",),
+        good=(
+            "DATABRICKS_CLIENT_SECRET" + "=dose44ea8d4acd4f55fa1fd8",
+            "databricks is described in the manual",
+        ),
+    ),
+    Secret(
+        id="aiven-password",
+        title="Aiven service password",
+        severity=Severity.CRITICAL,
+        keywords=("AVNS_",),
+        pattern=r"AVNS_[\w-]{19}",
+        why="Whoever reaches the service can read and change the data.",
+        fix=(
+            "Revoke it in the settings of Aiven and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://aiven.io/docs",
+        holds=checksum.lettered,
+        bad=("AV" + "NS_DFT0hoHAasEntaw2VA7",),
+        good=(
+            "AVNS_DFT" + "0hoHAasE",
+            "AVNS_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="aiven-token",
+        title="Aiven token",
+        severity=Severity.HIGH,
+        keywords=("aiven",),
+        read=reader(("aiven",), r"[A-Za-z0-9+/]{370,372}={0,2}"),
+        why="Whoever has it can change and delete the services.",
+        fix=(
+            "Revoke it in the settings of Aiven and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://aiven.io/docs",
+        bad=(
+            "AIVEN_TOKEN="
+            + "DXcBPHCXvza4fvkLVKhdzKZLbaQw4ilM/wtpAEhfRvtEhFQzHCLbZ6hXoDazWmJ5S5wCIT6iU+zYJ09chx+1W"
+            + "yUCwBuLWGggE8cmeii6XB/j/oQWCcAB5e3pHaFTmIeGglb+VBwb0QlCXCgNsUPIgr2xOqDfPw9zfVPwWR+7BJcTPPQHWlSVYt"
+            + "NAbkc3KA/JrlTeYfKWh7SmxTvbH7GsgeCdF6VclW+RoUukAS8gsXrGmUUmQgCC/lc6Nl0GGTawWSk98fYHnTjnjO6pxpg1byj"
+            + "IDozA8a2BpAuUbGew174fCgC/CZIrXtRKeuEAzK6vzTaluoUdJkaRPNmrSfvEp/lPFkzLbLWoVsMekAZJK3CsSfPKfpfS",
+        ),
+        good=(
+            "AIVEN_TOKEN=${AIVEN_TOKEN}",
+            "AIVEN_TOKEN=short",
+        ),
+    ),
+    Secret(
+        id="confluent-secret-key",
+        title="Confluent Cloud API secret",
+        severity=Severity.CRITICAL,
+        keywords=("cflt",),
+        pattern=r"cflt[A-Za-z0-9+/]{60}",
+        why="Whoever has it and the key can read and write the topics.",
+        fix=(
+            "Revoke it in the settings of Confluent and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.confluent.io/cloud/current/security/authenticate/workload-identities/service-accounts/api-keys/overview.html",
+        holds=checksum.mixed,
+        bad=("cf" + "ltO5WdxqdiLcBtDxRnrrAcphPEH9OtI12scGeP0xYXTSGMvOiN9M0TFmFRXq2s",),
+        good=(
+            "cfltO5WdxqdiLcBtDxRnr" + "rAcphPEH9OtI12scGeP0x",
+            "cflt is described in the manual",
+        ),
+    ),
+    Secret(
+        id="elastic-api-key",
+        title="Elasticsearch API key",
+        severity=Severity.HIGH,
+        keywords=(
+            "apikey ",
+            "elastic",
+        ),
+        pattern=(
+            r'(?i:apikey\s{1,2}|api[_-]?key["\x27]?\s{0,2}[:=,]\s{0,2}["\x27]?)([A-Za-z0-9+/]{58,64}={0,'
+            r"2})"
+        ),
+        why="Whoever has it can read and change the indexes it was made for.",
+        fix=(
+            "Revoke it in the settings of Elasticsearch and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        revoke="https://www.elastic.co/docs/deploy-manage/api-keys/elasticsearch-api-keys",
+        holds=checksum.elastic_key,
+        bad=("Authorization: Api" + "Key RldlckhBZ1UzRU5NT2N" + "3ZzBlOUs6azh0aTRWT0tMcUJjUTNGZWs3TWE2NA==",),
+        good=(
+            "apikey short",
+            "Authorization: ApiKey ${ELASTIC_API_KEY}",
         ),
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.named import reader
+from yett.rules.secrets.record import Secret
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -51,7 +52,7 @@ SECRETS: tuple[Secret, ...] = (
         title="GitHub OAuth client secret or legacy token",
         severity=Severity.MEDIUM,
         keywords=("github",),
-        pattern=assigned(r"github", r"[0-9a-f]{40}", r"secret|token|key|pat|auth"),
+        read=reader(("github",), r"[0-9a-f]{40}", near=()),
         why="Whoever has it can act as the app, or as the owner of the token.",
         fix=(
             "Revoke it in the settings of GitHub and give the new one to the program at run time, from a secret "
@@ -213,7 +214,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Gitea or Forgejo token",
         severity=Severity.HIGH,
         keywords=("gitea", "forgejo"),
-        pattern=assigned(r"gitea|forgejo", r"[0-9a-f]{40}", r"token|secret|key|pass"),
+        read=reader(("gitea", "forgejo"), r"[0-9a-f]{40}"),
         why="Whoever has it can read and push code as its owner.",
         fix=(
             "Revoke it in the settings of Gitea / Forgejo and give the new one to the program at run time, from a"
@@ -222,5 +223,73 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         bad=("GITEA_TOKEN=" + "e74a4cb629a453418865" + "91ba069e1a1fbef54554",),
         good=('gitea_commit = "' + "2b2ae9ec1ee991e77f9b" + '064c39579355093fee61"',),
+    ),
+    Secret(
+        id="gitlab-session-cookie",
+        title="GitLab session cookie",
+        severity=Severity.MEDIUM,
+        keywords=("_gitlab_session",),
+        pattern=r'_gitlab_session["\x27]?\s*[=:,]\s*["\x27]?([a-z0-9]{32})',
+        why="Whoever has it is signed in as its owner.",
+        fix=(
+            "Revoke it in the settings of GitLab and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.gitlab.com/security/tokens/",
+        bad=("Cookie: _gitlab_session=9ecc" + "0a9db2abbf1f636a366ccd8920fb",),
+        good=(
+            "_gitlab_session=short",
+            "_gitlab_session is described in the manual",
+        ),
+    ),
+    Secret(
+        id="sourcegraph-gateway-token",
+        title="Sourcegraph gateway token",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "slk_",
+            "sgd_",
+        ),
+        pattern=r"(?:slk|sgd)_[0-9a-f]{64}",
+        why="Whoever has it can use the models at your expense.",
+        fix=(
+            "Revoke it in the settings of Sourcegraph and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token",
+        bad=("sl" + "k_a1f93da0b7b70d64db4e3b469e01e5332157d271b229f2ebec243bd084487fad",),
+        good=(
+            "slk_a1f93da0b7b70d64db" + "4e3b469e01e5332157d271b",
+            "slk_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="jira-server-token",
+        title="Jira or Confluence Data Center token",
+        severity=Severity.HIGH,
+        keywords=(
+            "jira",
+            "confluence",
+        ),
+        read=reader(
+            (
+                "jira",
+                "confluence",
+            ),
+            r"[A-Za-z0-9+/]{44}",
+            near=(),
+            holds=checksum.numbered,
+        ),
+        why="Whoever has it can read and change issues and pages as its owner.",
+        fix=(
+            "Revoke it in the settings of Jira and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("JIRA_TOKEN=" + "NDgyOTEwMzM3NzQ1OpkiPF" + "oQ5HQZI5bW/lrCH8gMjekq",),
+        good=(
+            "JIRA_TOKEN=short",
+            "jira is described in the manual",
+        ),
     ),
 )

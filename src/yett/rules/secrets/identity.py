@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
+from yett.rules.secrets.named import reader
 from yett.rules.secrets.record import Secret, assigned
 
 SECRETS: tuple[Secret, ...] = (
@@ -34,14 +35,13 @@ SECRETS: tuple[Secret, ...] = (
         title="HashiCorp Vault token, older form",
         severity=Severity.HIGH,
         keywords=("vault",),
-        pattern=assigned(r"vault", r"s\.[A-Za-z0-9]{24}"),
+        read=reader(("vault",), r"s\.[A-Za-z0-9]{24}", sure=True, holds=checksum.mixed),
         why="Whoever has it can read the secrets its policies allow.",
         fix=(
             "Revoke it in the settings of HashiCorp Vault and give the new one to the program at run time, from a"
             " secret manager or a masked CI variable."
         ),
         revoke="https://developer.hashicorp.com/vault/docs/commands/token/revoke",
-        holds=checksum.mixed,
         bad=("VAULT_TOKEN=" + "s.9k8InapJjVS" + "XCk8I3PcLAVtg",),
         good=(
             "VAULT_TOKEN=${VAULT_TOKEN}",
@@ -215,14 +215,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Auth0 client secret",
         severity=Severity.CRITICAL,
         keywords=("auth0",),
-        pattern=assigned(r"auth0", r"[\w-]{64}", r"secret"),
+        read=reader(("auth0",), r"[\w-]{64}", need="secret", holds=checksum.mixed),
         why="Whoever has it can pose as the application when people sign in.",
         fix=(
             "Revoke it in the settings of Auth0 and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
         revoke="https://auth0.com/docs",
-        holds=checksum.mixed,
         bad=(
             "AU" + "TH0_CLIE" + "NT_SECRET=" + "z5iB_0wUiAyjHgV5W24zmG10v1itQRVe" + "SEFAYj7_DeX9WxdP_6Ts9O7NJTlJ_fSC",
         ),
@@ -310,7 +309,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Facebook app secret",
         severity=Severity.HIGH,
         keywords=("facebook", "fb_"),
-        pattern=assigned(r"facebook|fb", r"[0-9a-f]{32}", r"secret"),
+        read=reader(("facebook", "fb_"), r"[0-9a-f]{32}", need="secret"),
         why="Whoever has it can act as the app for every user.",
         fix=(
             "Revoke it in the settings of Facebook/Meta and give the new one to the program at run time, from a "
@@ -415,15 +414,26 @@ SECRETS: tuple[Secret, ...] = (
         id="linkedin-secret",
         title="LinkedIn client secret",
         severity=Severity.MEDIUM,
-        keywords=("linkedin",),
-        pattern=assigned(r"linked_?in", r"[A-Za-z0-9]{16}", r"secret"),
+        keywords=(
+            "linkedin",
+            "linked_in",
+        ),
+        read=reader(
+            (
+                "linkedin",
+                "linked_in",
+            ),
+            r"[A-Za-z0-9]{16}",
+            need="secret",
+            holds=checksum.mixed,
+        ),
         why="Whoever has it can pose as the application when people sign in.",
         fix=(
             "Revoke it in the settings of LinkedIn and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        holds=checksum.mixed,
+        revoke="https://learn.microsoft.com/linkedin/",
         bad=("LINKEDIN_CLIENT_SECRET=Mi" + "uHKUUX" + "Qh0fpgfe",),
         good=(
             "LINKEDIN_CLIENT_SECRET=${LINKEDIN_CLIENT_SECRET}",
@@ -435,12 +445,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Spotify client secret",
         severity=Severity.MEDIUM,
         keywords=("spotify",),
-        pattern=assigned(r"spotify", r"[0-9a-f]{32}", r"secret"),
+        read=reader(("spotify",), r"[0-9a-f]{32}", need="secret"),
         why="Whoever has it can use the API as the application.",
         fix=(
             "Revoke it in the settings of Spotify and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://developer.spotify.com/documentation/web-api/concepts/apps",
         bad=("SPOTIFY_CLIENT_SECRET=" + "688d5efed3b6c9bd" + "ef26c5aa3395f825",),
         good=(
             "SPOTIFY_CLIENT_SECRET=${SPOTIFY_CLIENT_SECRET}",
@@ -452,13 +463,12 @@ SECRETS: tuple[Secret, ...] = (
         title="Twitch token or client secret",
         severity=Severity.MEDIUM,
         keywords=("twitch",),
-        pattern=assigned(r"twitch", r"[a-z0-9]{30}", r"secret|token|oauth"),
+        read=reader(("twitch",), r"[a-z0-9]{30}", need="secret|token|oauth"),
         why="Whoever has it can act as the application or the user.",
         fix=(
             "Revoke it in the settings of Twitch and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        holds=checksum.lettered,
         bad=("TWITCH_CLIENT_SECRET=" + "wfaevsf4zxudpyq" + "2b07l6rivm4hnd8",),
         good=(
             "TWITCH_CLIENT_SECRET=${TWITCH_CLIENT_SECRET}",
@@ -496,7 +506,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Dropbox app secret",
         severity=Severity.HIGH,
         keywords=("dropbox",),
-        pattern=assigned(r"dropbox", r"[a-z0-9]{15}", r"secret"),
+        read=reader(("dropbox",), r"[a-z0-9]{15}", need="secret"),
         why="Whoever has it can pose as the application when people sign in.",
         fix=(
             "Revoke it in the settings of Dropbox and give the new one to the program at run time, from a secret "
@@ -504,7 +514,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://www.dropbox.com/developers/apps",
-        holds=checksum.lettered,
         bad=("DROPBOX_APP_SECRET=" + "0cn2pzfa" + "rl2bq0n",),
         good=(
             "DROPBOX_APP_SECRET=${DROPBOX_APP_SECRET}",
@@ -516,14 +525,13 @@ SECRETS: tuple[Secret, ...] = (
         title="Box access token or client secret",
         severity=Severity.HIGH,
         keywords=("box_",),
-        pattern=assigned(r"box", r"[A-Za-z0-9]{32}", r"secret|token"),
+        read=reader(("box_",), r"[A-Za-z0-9]{32}", need="secret|token", holds=checksum.mixed),
         why="Whoever has it can read the files.",
         fix=(
             "Revoke it in the settings of Box and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        holds=checksum.mixed,
         bad=("BOX_CLIENT_SECRET=Jl" + "DYUdRJWQq88QeR" + "c7qjJT7oqyQXs7tf",),
         good=(
             "BOX_CLIENT_SECRET=${BOX_CLIENT_SECRET}",
@@ -588,5 +596,208 @@ SECRETS: tuple[Secret, ...] = (
             "otpauth://totp/acme:ops?secret=SECRET",
             "otpauth://totp/",
         ),
+    ),
+    Secret(
+        id="jumpcloud-legacy-key",
+        title="JumpCloud API key",
+        severity=Severity.CRITICAL,
+        keywords=("jumpcloud",),
+        read=reader(("jumpcloud",), r"[A-Za-z0-9]{40}"),
+        why="Whoever has it can change who may sign in where.",
+        fix=(
+            "Revoke it in the settings of JumpCloud and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("JUMPCLOUD_API_KEY=" + "8EvxtLcR58iYqM6qFiEw" + "42I1i1VAnuGzTl00260R",),
+        good=(
+            "JUMPCLOUD_API_KEY=${JUMPCLOUD_API_KEY}",
+            "JUMPCLOUD_API_KEY_ID=" + "8EvxtLcR58iYqM6qFiEw" + "42I1i1VAnuGzTl00260R",
+        ),
+    ),
+    Secret(
+        id="authress-key",
+        title="Authress service client key",
+        severity=Severity.HIGH,
+        keywords=(
+            ".acc_",
+            ".acc-",
+        ),
+        pattern=(
+            r"(?:sc|ext|scauth|authress)_[a-z0-9]{5,30}\.[a-z0-9]{4,6}\.acc[_-][a-z0-9-]{10,32}\.[A-Za-z"
+            r"0-9+/_=-]{30,120}"
+        ),
+        why="Whoever has it can change who may do what.",
+        fix=(
+            "Revoke it in the settings of Authress and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("sc_89vlf5u79zvjtoimzzqo.6st4.ac" + "c-i9o568hw3cc91b.4jhS0PDiVNxAqf" + "e8GSHCEE0GN0K4KCeuxhjUm9EUmnOO",),
+        good=(
+            "sc_89vlf5u79zvjtoimzzqo.6st4.a" + "cc-i9o568hw3cc91b.4jhS0PDiVNxAq",
+            ".acc_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="facebook-app-token",
+        title="Facebook app access token",
+        severity=Severity.HIGH,
+        keywords=(
+            "facebook",
+            "fb_",
+            "graph.fb",
+        ),
+        pattern=r"\d{15,16}\|[\w-]{27,40}",
+        why="Whoever has it acts as the application.",
+        fix=(
+            "Revoke it in the settings of Facebook and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://developers.facebook.com/docs/facebook-login/guides/access-tokens",
+        holds=checksum.lettered,
+        bad=("FACEBOOK_ACCESS_TOKEN=" + "839359653387929|I8pvT" + "s1rKM165zoN6hn7eRyu5mK",),
+        good=(
+            "FACEBOOK_ACCESS_TOKEN=839" + "359653387929|I8pvTs1rKM16",
+            "facebook is described in the manual",
+        ),
+    ),
+    Secret(
+        id="linkedin-client-secret",
+        title="LinkedIn client secret",
+        severity=Severity.MEDIUM,
+        keywords=("WPL_AP",),
+        pattern=r"WPL_AP\d\.[A-Za-z0-9]{16}\.[A-Za-z0-9+/]{4,12}={0,2}",
+        why="Whoever has it can pose as the application when people sign in.",
+        fix=(
+            "Revoke it in the settings of LinkedIn and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://learn.microsoft.com/linkedin/",
+        bad=("WP" + "L_AP3.LCsxQZylCPHCf0DB.iBP9",),
+        good=(
+            "WPL_AP3.L" + "CsxQZylCPH",
+            "WPL_AP is described in the manual",
+        ),
+    ),
+    Secret(
+        id="flickr-key",
+        title="Flickr API key",
+        severity=Severity.LOW,
+        keywords=("flickr",),
+        read=reader(("flickr",), r"[0-9a-f]{32}"),
+        why="Whoever has it can use the API as the application.",
+        fix=(
+            "Revoke it in the settings of Flickr and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("FLICKR_API_KEY=" + "36bcdc0a85a009df" + "4d78e5139bf35f5d",),
+        good=(
+            "FLICKR_API_KEY=${FLICKR_API_KEY}",
+            "FLICKR_API_KEY_ID=" + "36bcdc0a85a009df" + "4d78e5139bf35f5d",
+        ),
+    ),
+    Secret(
+        id="lichess-token",
+        title="Lichess token",
+        severity=Severity.LOW,
+        keywords=("lichess",),
+        pattern=r"li[po]_\w{16,60}",
+        why="Whoever has it can play and write as its owner.",
+        fix=(
+            "Revoke it in the settings of Lichess and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("LICHESS_TOKEN=" + "lip_3sQdRD9w" + "LX0eguOgmrau",),
+        good=(
+            "LICHESS_TOKEN=l" + "ip_3sQdRD9wLX0e",
+            "lichess is described in the manual",
+        ),
+    ),
+    Secret(
+        id="twitch-stream-key",
+        title="Twitch stream key",
+        severity=Severity.LOW,
+        keywords=(
+            "twitch",
+            "live_video",
+        ),
+        pattern=r"live_\d{8,12}_[A-Za-z0-9]{30,36}",
+        why="Whoever has it can stream on your channel.",
+        fix=(
+            "Revoke it in the settings of Twitch and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("TWITCH_STREAM_KEY=" + "live_08265526_dF8MchWt" + "I9P53SVxxHJTHxskbVbOOr",),
+        good=(
+            "TWITCH_STREAM_KEY=live_" + "08265526_dF8MchWtI9P53SV",
+            "twitch is described in the manual",
+        ),
+    ),
+    Secret(
+        id="blynk-client",
+        title="Blynk client",
+        severity=Severity.LOW,
+        keywords=("oa2-client-id_",),
+        pattern=r"oa2-client-id_[\w-]{32}",
+        why="With its secret it reads and steers the devices.",
+        fix=(
+            "Revoke it in the settings of Blynk and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("oa" + "2-client-id_DenSISBeYLpyZQrYjN1OikS-Rd8YGxsa",),
+        good=(
+            "oa2-client-id_D" + "enSISBeYLpyZQrY",
+            "oa2-client-id_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="dropbox-long-lived-token",
+        title="Dropbox long-lived token",
+        severity=Severity.HIGH,
+        keywords=("dropbox",),
+        read=reader(("dropbox",), r"[A-Za-z0-9]{11}AAAAAAAAAA[\w=-]{43}", sure=True, shared="AAAAAAAAAA"),
+        why="Whoever has it can read and change the files, without end.",
+        fix=(
+            "Revoke it in the settings of Dropbox and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://www.dropbox.com/developers/apps",
+        bad=("dropbox_token = qOuUdm9v5mGAAAAAAAAAAeLM" + "vyBMDvYo3CCVcWSPOePWeER9mqW1Ogr31ukysZfx",),
+        good=(
+            "dropbox_token=short",
+            "dropbox is described in the manual",
+        ),
+    ),
+    Secret(
+        id="kerberos-hash",
+        title="Kerberos ticket hash",
+        severity=Severity.MEDIUM,
+        keywords=("$krb5asrep$", "$krb5tgs$", "$krb5pa$"),
+        pattern=r"\$krb5(?:asrep|tgs|pa)\$\d{1,2}\$[^\s\"\x27]{1,300}?\$[0-9a-fA-F]{64,}",
+        why="Whoever has it can try passwords against it at home until one fits.",
+        fix="Change the password of the account to a long random one, and keep such dumps out of the repository.",
+        width=700,
+        bad=(
+            "$krb5asrep$23$svc@ACME.LOCAL:3f9c1a7be52d8046b1e7d3c5a9f08264$"
+            + "9f86d081884c7d659a2feaa0c55ad0153a9b1c7e2d4f6085a7c3e1b9d7f50264c81e728d9d4c2f63",
+        ),
+        good=("$krb5tgs$ is what hashcat's mode 13100 reads", "$krb5asrep$23$user@REALM:hash"),
+    ),
+    Secret(
+        id="ntlm-hash",
+        title="NTLM hash in a password dump",
+        severity=Severity.HIGH,
+        keywords=(":::",),
+        pattern=r"[\w.$\\-]{1,64}:\d{3,10}:[0-9a-fA-F]{32}:([0-9a-fA-F]{32}):::",
+        why="Whoever has it signs in with it as it is, without the password.",
+        fix="Change the password, and keep such dumps out of the repository.",
+        width=200,
+        bad=("admin:1001:aad3b435b51404eeaad3b435b51404ee:" + "3f9c1a7be52d8046" + "b1e7d3c5a9f08264" + ":::",),
+        good=("user:rid:lmhash:nthash:::", "a:::b"),
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.named import UUID, reader
+from yett.rules.secrets.record import Secret
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -122,7 +123,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Discord client secret",
         severity=Severity.MEDIUM,
         keywords=("discord",),
-        pattern=assigned(r"discord", r"[\w-]{32}", r"secret"),
+        read=reader(("discord",), r"[\w-]{32}", need="secret", holds=checksum.mixed),
         why="Whoever has it can pose as the application when people sign in.",
         fix=(
             "Revoke it in the settings of Discord and give the new one to the program at run time, from a secret "
@@ -130,7 +131,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://discord.com/developers/docs/reference#authentication",
-        holds=checksum.mixed,
         bad=("DISCORD_CLIENT_SECRET=" + "bh4V5WiGrmveF324" + "3iTUnRa7KHz2-pv7",),
         good=(
             "DISCORD_CLIENT_SECRET=${DISCORD_CLIENT_SECRET}",
@@ -211,7 +211,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Twilio auth token",
         severity=Severity.CRITICAL,
         keywords=("twilio",),
-        pattern=assigned(r"twilio", r"[0-9a-f]{32}", r"token|secret|auth"),
+        read=reader(("twilio",), r"[0-9a-f]{32}", need="token|secret|auth", pair=("account SID", "AC[0-9a-f]{32}")),
         why="Whoever has it and the account SID sends messages and calls at your expense.",
         fix=(
             "Revoke it in the settings of Twilio and give the new one to the program at run time, from a secret "
@@ -284,13 +284,12 @@ SECRETS: tuple[Secret, ...] = (
         title="Mandrill API key",
         severity=Severity.HIGH,
         keywords=("mandrill",),
-        pattern=assigned(r"mandrill", r"(?:md-)?[\w-]{22}"),
+        read=reader(("mandrill",), r"(?:md-)?[\w-]{22}", holds=checksum.mixed),
         why="Whoever has it can send mail in your name.",
         fix=(
             "Revoke it in the settings of Mandrill and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
-        holds=checksum.mixed,
         bad=("MANDRILL_API_KEY=md" + "-7nNxCSnqE" + "v7Vrd8EhH9Hx5",),
         good=(
             "MANDRILL_API_KEY=${MANDRILL_API_KEY}",
@@ -356,7 +355,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Postmark server token",
         severity=Severity.HIGH,
         keywords=("postmark",),
-        pattern=assigned(r"postmark", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"token|key|secret"),
+        read=reader(("postmark",), UUID),
         why="Whoever has it can send mail in your name.",
         fix=(
             "Revoke it in the settings of Postmark and give the new one to the program at run time, from a secret"
@@ -371,13 +370,12 @@ SECRETS: tuple[Secret, ...] = (
         title="Plivo auth token",
         severity=Severity.HIGH,
         keywords=("plivo",),
-        pattern=assigned(r"plivo", r"[\w-]{40}", r"token|secret"),
+        read=reader(("plivo",), r"[\w-]{40}", need="token|secret", holds=checksum.mixed),
         why="Whoever has it can send messages and calls at your expense.",
         fix=(
             "Revoke it in the settings of Plivo and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        holds=checksum.mixed,
         bad=("PLIVO_AUTH_TOKEN=Ux" + "ZfEJIRfjqCPp0yCyVT" + "MwmjGuKfMKPv7ziytA6k",),
         good=(
             "PLIVO_AUTH_TOKEN=${PLIVO_AUTH_TOKEN}",
@@ -388,18 +386,136 @@ SECRETS: tuple[Secret, ...] = (
         id="messagebird-key",
         title="MessageBird access key",
         severity=Severity.HIGH,
-        keywords=("messagebird",),
-        pattern=assigned(r"message_?bird", r"[A-Za-z0-9]{25}", r"key|token"),
+        keywords=(
+            "messagebird",
+            "message_bird",
+        ),
+        read=reader(
+            (
+                "messagebird",
+                "message_bird",
+            ),
+            r"[A-Za-z0-9]{25}",
+            holds=checksum.mixed,
+        ),
         why="Whoever has it can send messages at your expense.",
         fix=(
             "Revoke it in the settings of MessageBird and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        holds=checksum.mixed,
         bad=("MESSAGEBIRD_ACCESS_KEY=" + "5r6C4GYAkXXB" + "DARKPhoOQRIfi",),
         good=(
             "MESSAGEBIRD_ACCESS_KEY=${MESSAGEBIRD_ACCESS_KEY}",
             "MESSAGEBIRD_ACCESS_KEY=yo" + "ur-messagebird" + "-access-key-here",
+        ),
+    ),
+    Secret(
+        id="google-chat-webhook",
+        title="Google Chat webhook",
+        severity=Severity.MEDIUM,
+        keywords=("chat.googleapis.com/v1/spaces/",),
+        pattern=(
+            r"chat\.googleapis\.com/v1/spaces/[\w-]{5,40}/messages\?(?:key=[\w-]{20,60}(?:&|&amp;)token="
+            r"[\w%=-]{20,100}|token=[\w%=-]{20,100}(?:&|&amp;)key=[\w-]{20,60})"
+        ),
+        why="Whoever has it can post into the space.",
+        fix=(
+            "Revoke it in the settings of Google Chat and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        rank=4,
+        bad=(
+            "https://chat.googleapis.com/v1/spaces/AAAAkQ2vW9x/messages?key=AI"
+            + "zaTxGZzcPEs8mcFS11rpQkalNUMKfkRN62plu"
+            + "&tok"
+            + "en=6ytzbAgo0KYuoFXny4z"
+            + "YZDD2KsgaeitjAX6mzDcOoPd",
+        ),
+        good=(
+            "chat.googleapis.com/v1/spaces/short",
+            "chat.googleapis.com/v1/spaces/ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="brevo-smtp-key",
+        title="Brevo SMTP key",
+        severity=Severity.HIGH,
+        keywords=("xsmtpsib-",),
+        pattern=r"xsmtpsib-[0-9a-f]{64}-[A-Za-z0-9]{16}",
+        why="Whoever has it can send mail in your name.",
+        fix=(
+            "Revoke it in the settings of Brevo and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://developers.brevo.com",
+        bad=("xsmtpsib-3433e03b40128ea87d4488" + "240c2a5e0b7c16fae60eab8843ad91b" + "e4932a23c5f-u1uCkXcgRBtal02V",),
+        good=(
+            "xsmtpsib-3433e03b40128ea87d448" + "8240c2a5e0b7c16fae60eab8843ad9",
+            "xsmtpsib- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="resend-key",
+        title="Resend API key",
+        severity=Severity.HIGH,
+        keywords=("resend",),
+        pattern=r"re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,24}",
+        why="Whoever has it can send mail in your name.",
+        fix=(
+            "Revoke it in the settings of Resend and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://resend.com/docs",
+        holds=checksum.mixed,
+        bad=("RESEND_API_KEY=" + "re_3uP5wAjX_pK3B" + "Qxuw5F0gOedSlBIW",),
+        good=(
+            "RESEND_API_KEY=re_" + "3uP5wAjX_pK3BQxuw5",
+            "resend is described in the manual",
+        ),
+    ),
+    Secret(
+        id="sendbird-token",
+        title="Sendbird API token",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "sendbird",
+            "send_bird",
+        ),
+        read=reader(
+            (
+                "sendbird",
+                "send_bird",
+            ),
+            r"[0-9a-f]{40}",
+        ),
+        why="Whoever has it can read and write messages as anybody.",
+        fix=(
+            "Revoke it in the settings of Sendbird and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("SENDBIRD_API_TOKEN=" + "8dd218b8db9bacbb5818" + "2f4f3e94aa02e8d7bc04",),
+        good=(
+            "SENDBIRD_API_TOKEN=${SENDBIRD_API_TOKEN}",
+            "SENDBIRD_API_TOKEN_ID=" + "8dd218b8db9bacbb5818" + "2f4f3e94aa02e8d7bc04",
+        ),
+    ),
+    Secret(
+        id="smooch-key",
+        title="Sunshine Conversations (Smooch) key",
+        severity=Severity.MEDIUM,
+        keywords=("smooch",),
+        pattern=r"(?:act|app)_[a-z0-9]{24}",
+        why="With its secret it reads and writes messages to your customers.",
+        fix=(
+            "Revoke it in the settings of Sunshine Conversations (Smooch) and give the new one to the "
+            "program at run time, from a secret manager or a masked CI variable."
+        ),
+        holds=checksum.lettered,
+        bad=("SMOOCH_KEY_ID=" + "act_a8f0847085" + "8db2c5ec49c9fd",),
+        good=(
+            "SMOOCH_KEY_ID=ac" + "t_a8f08470858db2",
+            "smooch is described in the manual",
         ),
     ),
 )

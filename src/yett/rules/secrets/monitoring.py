@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.named import UUID, reader
+from yett.rules.secrets.record import Secret
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -12,7 +13,9 @@ SECRETS: tuple[Secret, ...] = (
         title="Datadog API or application key",
         severity=Severity.HIGH,
         keywords=("datadog", "dd_api", "dd_app", "dd-api", "dd-app"),
-        pattern=assigned(r"datadog|dd[_-]a(?:pi|pp)(?:lication)?", r"[0-9a-f]{40}|[0-9a-f]{32}"),
+        read=reader(
+            ("datadog", "dd_api", "dd_app", "dd-api", "dd-app"), r"[0-9a-f]{40}|[0-9a-f]{32}", near=("datadog",)
+        ),
         why="Whoever has it can send data, or with an application key read all of it.",
         fix=(
             "Revoke it in the settings of Datadog and give the new one to the program at run time, from a secret "
@@ -161,7 +164,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Sentry token, older form",
         severity=Severity.MEDIUM,
         keywords=("sentry",),
-        pattern=assigned(r"sentry", r"[0-9a-f]{64}", r"token|secret|key"),
+        read=reader(("sentry",), r"[0-9a-f]{64}"),
         why="Whoever has it can read errors, with the data in them.",
         fix=(
             "Revoke it in the settings of Sentry and give the new one to the program at run time, from a secret "
@@ -180,7 +183,7 @@ SECRETS: tuple[Secret, ...] = (
         title="PagerDuty API key",
         severity=Severity.HIGH,
         keywords=("pagerduty", "pager_duty"),
-        pattern=assigned(r"pager_?duty", r"u\+[\w+-]{18}|[\w+-]{20}", r"key|token|secret"),
+        read=reader(("pagerduty", "pager_duty"), r"u\+[\w+-]{18}|[\w+-]{20}", holds=checksum.mixed),
         why="Whoever has it can read and silence alarms.",
         fix=(
             "Revoke it in the settings of PagerDuty and give the new one to the program at run time, from a "
@@ -188,7 +191,6 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://support.pagerduty.com",
-        holds=checksum.mixed,
         bad=("PAGERDUTY_API_KEY=" + "u+7sOjfrTS" + "Q3lDTdYALz",),
         good=(
             "PAGERDUTY_API_KEY=${PAGERDUTY_API_KEY}",
@@ -222,13 +224,14 @@ SECRETS: tuple[Secret, ...] = (
         title="Splunk HEC token",
         severity=Severity.MEDIUM,
         keywords=("splunk",),
-        pattern=assigned(r"splunk", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"token|key|secret"),
+        read=reader(("splunk",), UUID),
         why="Whoever has it can write forged events into the index.",
         fix=(
             "Revoke it in the settings of Splunk and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
+        revoke="https://help.splunk.com/splunk-enterprise/get-data-in/collect-http-event-data/set-up-and-use-http-event-collector-from-the-cli",
         bad=("SPLUNK_HEC_TOKEN=" + "72f2f2c4-239e-46bd" + "-ac40-8e4030e02a2e",),
         good=('splunk_trace = "' + "583e1366-45cb-49df" + '-ad8c-c8539ffdaa26"',),
     ),
@@ -236,14 +239,23 @@ SECRETS: tuple[Secret, ...] = (
         id="sumologic-key",
         title="Sumo Logic access key",
         severity=Severity.HIGH,
-        keywords=("sumo",),
-        pattern=assigned(r"sumo(?:logic)?", r"[A-Za-z0-9]{64}", r"key|token|secret"),
+        keywords=(
+            "sumologic",
+            "sumo_",
+        ),
+        read=reader(
+            (
+                "sumologic",
+                "sumo_",
+            ),
+            r"[A-Za-z0-9]{64}",
+            holds=checksum.mixed,
+        ),
         why="Whoever has it can read the logs.",
         fix=(
             "Revoke it in the settings of Sumo Logic and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        holds=checksum.mixed,
         bad=("SUMO_ACCESS_KEY=" + "sQ9BEcp2gEa5xEIRNiqvxKRCA0sx3BAH" + "eR7eGzuKWjeFdPAUrDt37HGCoMyyGBjA",),
         good=(
             "SUMO_ACCESS_KEY=${SUMO_ACCESS_KEY}",
@@ -311,7 +323,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Snyk token",
         severity=Severity.HIGH,
         keywords=("snyk",),
-        pattern=assigned(r"snyk", r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", r"token|key|secret|auth"),
+        read=reader(("snyk",), UUID),
         why="Whoever has it can read what is vulnerable in your projects.",
         fix=(
             "Revoke it in the settings of Snyk and give the new one to the program at run time, from a secret "
@@ -327,7 +339,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Amplitude secret key",
         severity=Severity.MEDIUM,
         keywords=("amplitude",),
-        pattern=assigned(r"amplitude", r"[0-9a-f]{32}", r"secret"),
+        read=reader(("amplitude",), r"[0-9a-f]{32}", need="secret"),
         why="Whoever has it can read what users do.",
         fix=(
             "Revoke it in the settings of Amplitude and give the new one to the program at run time, from a "
@@ -390,6 +402,207 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "UX" + "INpZ_TvPzYc3jAjY" + "3xC2nLhzLVcsuAvNl",
             "the prefix _mmk is described in the manual",
+        ),
+    ),
+    Secret(
+        id="newrelic-pixie-key",
+        title="Pixie key",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "px-api-",
+            "px-dep-",
+        ),
+        pattern=r"px-(?:api|dep)-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        why="Whoever has it can read what runs in the cluster.",
+        fix=(
+            "Revoke it in the settings of Pixie and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("px" + "-api-2fb478bC-B9ac-c8C3-7514-8E53d0D42944",),
+        good=(
+            "px-api-2fb478b" + "C-B9ac-c8C3-75",
+            "px-api- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="honeycomb-key",
+        title="Honeycomb API key",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "hcaik_",
+            "hcbik_",
+            "hcxik_",
+            "hcamk_",
+        ),
+        pattern=r"hc[abx][im]k_[A-Za-z0-9]{58,64}",
+        why="Whoever has it can write events, or change what is measured.",
+        fix=(
+            "Revoke it in the settings of Honeycomb and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.honeycomb.io",
+        bad=("hc" + "aik_sy584pngpdvyar1hmd7qpokvmovldfty1lx9dhyn1ur0i6daqryz2s8x0j",),
+        good=(
+            "hcaik_sy584pngpdvyar1" + "hmd7qpokvmovldfty1lx9",
+            "hcaik_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="logzio-token",
+        title="Logz.io token",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "logzio",
+            "logz_io",
+            "logz.io",
+        ),
+        read=reader(
+            (
+                "logzio",
+                "logz_io",
+                "logz.io",
+            ),
+            r"[A-Za-z0-9]{32}",
+        ),
+        why="Whoever has it can write into your logs.",
+        fix=(
+            "Revoke it in the settings of Logz.io and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("LOGZIO_TOKEN=" + "IZKTCg5q2XNNP9J1" + "GhQ6sGrYIdyd1jhD",),
+        good=(
+            "LOGZIO_TOKEN=${LOGZIO_TOKEN}",
+            "LOGZIO_TOKEN_ID=" + "IZKTCg5q2XNNP9J1" + "GhQ6sGrYIdyd1jhD",
+        ),
+    ),
+    Secret(
+        id="loggly-token",
+        title="Loggly token",
+        severity=Severity.MEDIUM,
+        keywords=("loggly",),
+        read=reader(("loggly",), UUID),
+        why="Whoever has it can write into your logs.",
+        fix=(
+            "Revoke it in the settings of Loggly and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("LOGGLY_TOKEN=" + "24C8fD2b-2BF9-3B2f" + "-15A7-Bf0df98C0fc1",),
+        good=(
+            "LOGGLY_TOKEN=${LOGGLY_TOKEN}",
+            "LOGGLY_TOKEN_ID=" + "24C8fD2b-2BF9-3B2f" + "-15A7-Bf0df98C0fc1",
+        ),
+    ),
+    Secret(
+        id="segment-token",
+        title="Segment Public API token",
+        severity=Severity.HIGH,
+        keywords=("sgp_",),
+        pattern=r"sgp_[A-Za-z0-9]{64}",
+        why="Whoever has it can change where the events of your customers go.",
+        fix=(
+            "Revoke it in the settings of Segment and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://segment.com/docs/api/public-api/",
+        holds=checksum.mixed,
+        bad=("sg" + "p_GW9GJ1oagyl120Ibg2oUr2U3KMsByo72oNxcyHj93LFxWWDbpk9rBe4LPGF68TRO",),
+        good=(
+            "sgp_GW9GJ1oagyl120Ibg2" + "oUr2U3KMsByo72oNxcyHj93",
+            "sgp_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="openweather-key",
+        title="OpenWeather API key",
+        severity=Severity.LOW,
+        keywords=(
+            "openweather",
+            "open_weather",
+        ),
+        read=reader(
+            (
+                "openweather",
+                "open_weather",
+            ),
+            r"[0-9a-f]{32}",
+            need="key|appid|api|token",
+        ),
+        why="Whoever has it can ask for the weather at your expense.",
+        fix=(
+            "Revoke it in the settings of OpenWeather and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("OPENWEATHER_API_KEY=" + "2b262a77e628e7b9" + "8713979611f6be9a",),
+        good=(
+            "OPENWEATHER_API_KEY=${OPENWEATHER_API_KEY}",
+            "OPENWEATHER_API_KEY_ID=" + "2b262a77e628e7b9" + "8713979611f6be9a",
+        ),
+    ),
+    Secret(
+        id="nytimes-key",
+        title="New York Times API key",
+        severity=Severity.LOW,
+        keywords=(
+            "nytimes",
+            "nyt_api",
+        ),
+        read=reader(
+            (
+                "nytimes",
+                "nyt_api",
+            ),
+            r"[\w=-]{32}",
+        ),
+        why="Whoever has it can use up your quota.",
+        fix=(
+            "Revoke it in the settings of New York Times and give the new one to the program at run time, "
+            "from a secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        bad=("NYTIMES_API_KEY=" + "qHn4olXB1MvFc3wg" + "OKdSEH-y-B5BMzSr",),
+        good=(
+            "NYTIMES_API_KEY=${NYTIMES_API_KEY}",
+            "NYTIMES_API_KEY_ID=" + "qHn4olXB1MvFc3wg" + "OKdSEH-y-B5BMzSr",
+        ),
+    ),
+    Secret(
+        id="adafruit-key",
+        title="Adafruit IO key",
+        severity=Severity.LOW,
+        keywords=("aio_",),
+        pattern=r"aio_[A-Za-z0-9]{28}",
+        why="Whoever has it can read and steer the devices.",
+        fix=(
+            "Revoke it in the settings of Adafruit IO and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://learn.adafruit.com/welcome-to-adafruit-io",
+        holds=checksum.mixed,
+        bad=("ai" + "o_jUTz79tTFsHVFaJPgZEfZnp4Ai8y",),
+        good=(
+            "aio_jUTz79" + "tTFsHVFaJPg",
+            "aio_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="ubidots-token",
+        title="Ubidots token",
+        severity=Severity.LOW,
+        keywords=("BBFF-",),
+        pattern=r"BBFF-[A-Za-z0-9]{30}",
+        why="Whoever has it can read and steer the devices.",
+        fix=(
+            "Revoke it in the settings of Ubidots and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        holds=checksum.mixed,
+        bad=("BB" + "FF-u1bMW53dFfTPMP9o5ph701EN60tscD",),
+        good=(
+            "BBFF-u1bMW5" + "3dFfTPMP9o5p",
+            "BBFF- is described in the manual",
         ),
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from yett.model import Severity
+from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.named import reader
+from yett.rules.secrets.record import Secret
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -136,14 +137,13 @@ SECRETS: tuple[Secret, ...] = (
         title="PayPal client secret",
         severity=Severity.CRITICAL,
         keywords=("paypal",),
-        pattern=assigned(r"paypal", r"E[\w-]{79}"),
+        read=reader(("paypal",), r"E[\w-]{79}", sure=True, holds=checksum.mixed),
         why="Whoever has it can take and refund payments.",
         fix=(
             "Revoke it in the settings of PayPal and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
         revoke="https://developer.paypal.com/api/rest/",
-        holds=checksum.mixed,
         bad=(
             "PAYPAL_CLIENT_SECRET="
             + "E35wAZeq-tKsqZnRK7mjRfmKow-0_WJyrhKllXNQ"
@@ -300,7 +300,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Plaid secret",
         severity=Severity.CRITICAL,
         keywords=("plaid",),
-        pattern=assigned(r"plaid", r"[0-9a-f]{30}"),
+        read=reader(("plaid",), r"[0-9a-f]{30}"),
         why="Whoever has it can act as the application towards every bank.",
         fix=(
             "Revoke it in the settings of Plaid and give the new one to the program at run time, from a secret "
@@ -472,6 +472,179 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "ak" + "_live_zUwrVHlJ" + "YAdDDY1EQwB1OxPmK",
             "the prefix ak_live_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="flutterwave-test-key",
+        title="Flutterwave test key",
+        severity=Severity.LOW,
+        keywords=("FLWSECK_TEST-",),
+        pattern=r"FLWSECK_TEST-(?:[a-h0-9]{32}-X|[a-h0-9]{12})",
+        why="It reaches test data only, but shows where the real one may be kept.",
+        fix=(
+            "Revoke it in the settings of Flutterwave and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://developer.flutterwave.com/docs/authentication",
+        bad=("FL" + "WSECK_TEST-gg0g1c36a70fbd19h6531h1674ee9030-X",),
+        good=(
+            "FLWSECK_TEST-gg" + "0g1c36a70fbd19h6",
+            "FLWSECK_TEST- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="lob-key",
+        title="Lob API key",
+        severity=Severity.HIGH,
+        keywords=("lob_", "lob.com"),
+        pattern=r"(?:live|test)_(?:pub_)?[0-9a-f]{31,35}",
+        why="Whoever has it can send letters and cheques in your name.",
+        fix=(
+            "Revoke it in the settings of Lob and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.lob.com",
+        bad=("LOB_API_KEY=" + "live_39e0e7bdc3900a8" + "8a972355186050685f69",),
+        good=(
+            "LOB_API_KEY=live_39" + "e0e7bdc3900a88a9723",
+            "lob_api is described in the manual",
+        ),
+    ),
+    Secret(
+        id="gocardless-token",
+        title="GoCardless access token",
+        severity=Severity.CRITICAL,
+        keywords=("gocardless",),
+        pattern=r"(?:live|sandbox)_[\w=-]{40,42}",
+        why="Whoever has it can collect payments and read the accounts of your customers.",
+        fix=(
+            "Revoke it in the settings of GoCardless and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        revoke="https://developer.gocardless.com",
+        holds=checksum.mixed,
+        bad=("GOCARDLESS_ACCESS_TOKEN=" + "live_YqZMmIrfatYaCedBf" + "fxJVh8kMhZYJMpIWSOktCXA",),
+        good=(
+            "GOCARDLESS_ACCESS_TOKEN=liv" + "e_YqZMmIrfatYaCedBffxJVh8kM",
+            "gocardless is described in the manual",
+        ),
+    ),
+    Secret(
+        id="rainforest-key",
+        title="Rainforest API key",
+        severity=Severity.HIGH,
+        keywords=("apikey_",),
+        pattern=r"apikey_[0-9a-f]{64}",
+        why="Whoever has it can read and make payments.",
+        fix=(
+            "Revoke it in the settings of Rainforest and give the new one to the program at run time, from "
+            "a secret manager or a masked CI variable."
+        ),
+        bad=("ap" + "ikey_15288baae1dc98f7f0b3ca06e840041cabf235f9e358691d061aee7ed2a3bd99",),
+        good=(
+            "apikey_15288baae1dc98f7" + "f0b3ca06e840041cabf235f9",
+            "apikey_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="easypost-test-key",
+        title="EasyPost test key",
+        severity=Severity.LOW,
+        keywords=("EZTK",),
+        pattern=r"EZTK[A-Za-z0-9]{54}",
+        why="It reaches test data only, but shows where the real one may be kept.",
+        fix=(
+            "Revoke it in the settings of EasyPost and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.easypost.com",
+        bad=("EZ" + "TK2KSX0SynVlNJib04r5HCEiXbiyAnvq8r1wMifotTp1ej49FMaNc2qO",),
+        good=(
+            "EZTK2KSX0SynVlNJib0" + "4r5HCEiXbiyAnvq8r1w",
+            "EZTK is described in the manual",
+        ),
+    ),
+    Secret(
+        id="coinbase-key",
+        title="Coinbase Developer Platform key",
+        severity=Severity.CRITICAL,
+        keywords=("/apiKeys/",),
+        pattern=(
+            r"(organizations/[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/apiKeys/[0-9a-fA-F]{8}"
+            r"(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?s:.{1,80}?)-----BEGIN EC PRIVATE[ ]KEY-----[A-Za-z"
+            r"0-9+/=\\\sn]{80,400}-----END EC PRIVATE[ ]KEY-----)"
+        ),
+        why="Whoever has it can read balances and move money.",
+        fix=(
+            "Revoke it in the settings of Coinbase Developer Platform and give the new one to the program "
+            "at run time, from a secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.cdp.coinbase.com",
+        width=900,
+        rank=5,
+        bad=(
+            '{"name": "organizations/f39faddb-91a2-453f-fbda-a1fc06bff013/apiKeys/46b56d6b-c115-40f2-a8c7-5de38fb'
+            + '9fa6f", "privateKey": "-----BEGIN EC PRIVATE'
+            + " KEY-----\\n4iPVVc+Mpi8sskmWH9rBORn0oIi0rHQyPdU00oCkq1X"
+            + "aXqKIIZRooPFweqeXOYpB\\n5VvIo7+fs3gxPVamvh7UYeTKGNujETq1GL+nEZTk+BVhU6zuJQpJTmZx8CzqWnIv\\n-----END EC"
+            + ' PRIVATE KEY-----\\n"}',
+        ),
+        good=(
+            "/apiKeys/short",
+            "/apiKeys/ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="coinbase-token",
+        title="Coinbase access token",
+        severity=Severity.HIGH,
+        keywords=("coinbase",),
+        read=reader(("coinbase",), r"[\w-]{64}"),
+        why="Whoever has it can read balances, and move money where it may.",
+        fix=(
+            "Revoke it in the settings of Coinbase and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        confidence=Confidence.MEDIUM,
+        revoke="https://docs.cdp.coinbase.com",
+        bad=("COINBASE_ACCESS_TOKEN=GRaDoTL" + "wYGo2-jCruBW-STQh89X1bqrQ-UbO" + "kcRXD6DFzkM8lhw27fVCBivMSX-m",),
+        good=(
+            "COINBASE_ACCESS_TOKEN=${COINBASE_ACCESS_TOKEN}",
+            "COINBASE_ACCESS_TOKEN_ID=" + "GRaDoTLwYGo2-jCruBW-STQh89X1bqrQ" + "-UbOkcRXD6DFzkM8lhw27fVCBivMSX-m",
+        ),
+    ),
+    Secret(
+        id="robinhood-key",
+        title="Robinhood crypto API key",
+        severity=Severity.CRITICAL,
+        keywords=("rh-api-",),
+        pattern=r"rh-api-[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        why="With its private key it trades in your name.",
+        fix=(
+            "Revoke it in the settings of Robinhood and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("rh" + "-api-A63DD10B-DaF5-b5b0-0fAC-fad15bCf5d28",),
+        good=(
+            "rh-api-A63DD10" + "B-DaF5-b5b0-0f",
+            "rh-api- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="iex-key",
+        title="IEX Cloud secret key",
+        severity=Severity.MEDIUM,
+        keywords=("iex_", "iexcloud"),
+        pattern=r"[Tst]?s?k_[0-9a-f]{32}",
+        why="Whoever has it can ask for prices at your expense.",
+        fix=(
+            "Revoke it in the settings of IEX Cloud and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        bad=("IEX_API_KEY=" + "sk_387213474b54e7" + "7b1ef2356d5bbc0564",),
+        good=(
+            "IEX_API_KEY=sk_38" + "7213474b54e77b1ef2",
+            "iex_ is described in the manual",
         ),
     ),
 )

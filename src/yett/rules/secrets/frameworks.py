@@ -1,0 +1,113 @@
+"""The keys that web frameworks sign and encrypt with: sessions, cookies, password resets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets.doubt import genuine
+from yett.rules.secrets.lazy import Lazy
+from yett.rules.secrets.rarity import rare
+from yett.rules.secrets.record import Found, Secret
+
+_FORGED = "Whoever has it can forge sessions, cookies and password resets of the application."
+_FIX = "Make a new one, keep the old one as a fallback while sessions last, and read both from the environment."
+
+
+_DJANGO = Lazy(
+    rb"[\"\x27]?\]?\s{0,4}(?:=|:|,)\s{0,4}[bru]?[\"\x27]?((?:django-insecure-)?[a-z0-9!@#$%^&*()_=+-]{50})(?![^\"\x27\s,)}])"
+)
+
+
+def _django(text: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    """Fifty characters drawn from small letters, digits and punctuation, with or without the mark of `startproject`."""
+    del path
+    for end in ends:
+        match = _DJANGO.match(text, end)
+        value = match[1].decode().removeprefix("django-insecure-") if match else ""
+        if match and genuine(value) and rare(value):
+            yield Found(*match.span(1), Confidence.MEDIUM)
+
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="django-secret-key",
+        title="Django secret key",
+        severity=Severity.HIGH,
+        keywords=("SECRET_KEY",),
+        read=_django,
+        why=_FORGED,
+        fix=_FIX,
+        confidence=Confidence.MEDIUM,
+        revoke="https://docs.djangoproject.com/en/stable/topics/signing/",
+        rank=2,
+        bad=('SECRET_KEY = "' + "k)3x!w8q@v1n#t7m$z4j^r9" + '&c2h*y6b(g5f_d0p-s+l=eu8a1x"',),
+        good=(
+            'SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]',
+            'SECRET_KEY = "not-a-secret-but-a-long-sentence-of-fifty-letters!"',
+        ),
+    ),
+    Secret(
+        id="laravel-app-key",
+        title="Laravel application key",
+        severity=Severity.HIGH,
+        keywords=("APP_KEY",),
+        pattern=r"APP_KEY[\"\x27]?\s{0,4}(?:=>|[=:,])\s{0,4}[\"\x27]?base64:([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{22}==)",
+        why="Whoever has it can read what the application encrypted and forge its cookies.",
+        fix=_FIX,
+        width=120,
+        holds=rare,
+        bad=("APP_KEY=base64:" + "q7Vx2LmZ9tKw4RnP8sHbJd" + "3GfUc6XoEiAtNvYyKz1B5=",),
+        good=("APP_KEY=base64:${KEY}", "APP_KEY="),
+    ),
+    Secret(
+        id="rails-secret-key-base",
+        title="Rails secret_key_base",
+        severity=Severity.CRITICAL,
+        keywords=("secret_key_base", "RAILS_MASTER_KEY"),
+        pattern=(
+            r"(?i:secret_key_base)[\"\x27]?\s{0,4}(?:=>|[=:,])\s{0,4}[\"\x27]?([0-9a-f]{64,128})"
+            r"|RAILS_MASTER_KEY[\"\x27]?\s{0,4}(?:=>|[=:,])\s{0,4}[\"\x27]?([0-9a-f]{32})"
+        ),
+        why=_FORGED,
+        fix=_FIX,
+        width=200,
+        holds=rare,
+        bad=(
+            "secret_key_base: "
+            + "9f86d081884c7d659a2feaa0c55ad0153a9b1c7e2d4f6085a7c3e1b9d7f50264"
+            + "c81e728d9d4c2f636f067f89cc14862c5b3d9e7a1f4c6082e6a8d0c2b4f61935",
+            "RAILS_MASTER_KEY=" + "1b7d9f3ac5e80246" + "8fd1c3b5a7e90624",
+        ),
+        good=('secret_key_base: <%= ENV["SECRET_KEY_BASE"] %>', "RAILS_MASTER_KEY=${RAILS_MASTER_KEY}"),
+    ),
+    Secret(
+        id="symfony-app-secret",
+        title="Symfony application secret",
+        severity=Severity.MEDIUM,
+        keywords=("APP_SECRET",),
+        pattern=r"\bAPP_SECRET[\"\x27]?\s{0,4}(?:=>|[=:,])\s{0,4}[\"\x27]?([0-9a-f]{32,40})",
+        why=_FORGED,
+        fix=_FIX,
+        confidence=Confidence.MEDIUM,
+        width=120,
+        holds=rare,
+        rank=2,
+        bad=("APP_SECRET=" + "3f9c1a7be52d8046" + "b1e7d3c5a9f08264",),
+        good=("APP_SECRET=${APP_SECRET}", "APP_SECRET=ThisTokenIsNotSoSecretChangeIt"),
+    ),
+    Secret(
+        id="wordpress-salt",
+        title="WordPress key or salt",
+        severity=Severity.HIGH,
+        keywords=("AUTH_KEY'", "LOGGED_IN_KEY'", "NONCE_KEY'", "AUTH_SALT'", "LOGGED_IN_SALT'", "NONCE_SALT'"),
+        pattern=r"(?:AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)\x27\s*,\s*\x27([^\x27\n]{64})\x27",
+        why="Whoever has it can forge the cookies of people who are signed in.",
+        fix="Make new ones and keep wp-config.php out of the repository.",
+        revoke="https://api.wordpress.org/secret-key/1.1/salt/",
+        width=160,
+        holds=rare,
+        bad=("define('AUTH_KEY', '" + "k)3x!w8Q@v1N#t7m$Z4j^r9&c2H*" + "y6b(G5f_d0p-S+l=eu8a1xTq|L2}mWv{R7;z" + "');",),
+        good=("define('AUTH_KEY', 'put your unique phrase here');", "define('NONCE_SALT', getenv('NONCE_SALT'));"),
+    ),
+)
