@@ -20,11 +20,6 @@ _REACH = 832
 _AROUND = 2304
 """Bytes on either side of a change that are looked at again: what is within reach of it, its own reach, and itself."""
 
-_NEAR = frozenset(
-    ("generic-credential", "url-password", "basic-authorization", "bearer-authorization", "curl-password")
-)
-"""Rules that read by themselves and look no further than `_REACH` to either side of their keyword."""
-
 
 class Spot(NamedTuple):
     """A mark and where it is."""
@@ -50,11 +45,7 @@ class Scanner:
     def __init__(self) -> None:
         self._seeker = Seeker(remember=True)
         self._numbers = {secret.id: number for number, secret in enumerate(SECRETS)}
-        self._far = {
-            number
-            for number, secret in enumerate(SECRETS)
-            if (secret.read is not None and secret.id not in _NEAR) or secret.width > _REACH
-        }
+        self._far = {number for number, secret in enumerate(SECRETS) if secret.far or secret.width > _REACH}
         self._known: dict[tuple[str, str], bytes] = {}
 
     def whole(self, data: bytes, paths: tuple[bytes, ...]) -> Version:

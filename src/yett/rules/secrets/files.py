@@ -144,6 +144,7 @@ KUBECONFIG = Secret(
     fix="Delete the service account's token or revoke the user's, and let the job fetch a short-lived one.",
     confidence=Confidence.MEDIUM,
     read=_kubeconfig,
+    far=True,
     rank=2,
     refs=("https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/",),
     bad=("apiVersion: v1\nkind: Config\nusers:\n- name: ci\n  user:\n    token: " + "kX8vQ2mZ7tLw" + "4RnP9sHbV6c\n",),

@@ -36,6 +36,7 @@ SECRETS: tuple[Secret, ...] = (
         severity=Severity.HIGH,
         keywords=("SECRET_KEY",),
         read=_django,
+        far=True,
         why=_FORGED,
         fix=_FIX,
         confidence=Confidence.MEDIUM,

@@ -85,6 +85,7 @@ PEM = Secret(
     why="Whoever has it can log in, sign or decrypt as its owner, and nobody can tell the difference.",
     fix="Make a new key pair, take the old public key out wherever it is trusted, and keep the new one in an agent.",
     read=_pem,
+    far=True,
     rank=4,
     bad=(
         "-----BEGIN EC PRIVATE"
@@ -133,6 +134,7 @@ PUTTY = Secret(
     why="Whoever has it can log in wherever its public half is trusted.",
     fix="Make a new key pair and take the old public key out of every authorized_keys file.",
     read=_putty,
+    far=True,
     rank=4,
     bad=(
         "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: deploy\nPublic-Lines: 1\n"
@@ -171,6 +173,7 @@ JWK = Secret(
     why="Whoever has it can sign tokens that every service that trusts the key accepts.",
     fix="Put a new key into the key set, take the old one out, and load the private half at run time.",
     read=_jwk,
+    far=True,
     rank=4,
     refs=("https://www.rfc-editor.org/rfc/rfc7517",),
     bad=(

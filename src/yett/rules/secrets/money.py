@@ -115,6 +115,7 @@ CARD = Secret(
     fix="Remove it from the history, tell whoever answers for PCI DSS, and use the test numbers of your provider.",
     confidence=Confidence.MEDIUM,
     read=_cards,
+    far=True,
     rank=3,
     refs=("CWE-312", "PCI DSS 3.5.1", "PCI DSS 6.5.5"),
     bad=("card_number=45399099" + "60308249", '{"cardNumber": "5392 6281 ' + '9482 1990"}'),

@@ -35,7 +35,8 @@ class Secret(NamedTuple):
     with a letter or digit is something else. `near` names words one of which has to stand within `width` as well.
     `holds` says whether a value has the structure that all of them have; `checksum` says the same of the check digits,
     or None where there are none. What no pattern can describe has a `read` in place of it.
-    `rank` decides whose finding it is where two overlap: the higher.
+    `rank` decides whose finding it is where two overlap: the higher. `far`: `read` looks at more than 800 bytes on
+    either side of a keyword.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Secret(NamedTuple):
     read: Reader | None = None
     rank: int = 3
     refs: tuple[str, ...] = ()
+    far: bool = False
 
     @property
     def rule_id(self) -> str:

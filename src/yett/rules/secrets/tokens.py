@@ -49,6 +49,7 @@ JWT = Secret(
     fix="Revoke the session or rotate the signing key, and get tokens at run time.",
     confidence=Confidence.MEDIUM,
     read=_jwt,
+    far=True,
     rank=2,
     bad=(
         "token = eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
