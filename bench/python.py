@@ -38,10 +38,12 @@ sys.exit(run(sys.argv[1:], os.environ, print))
 BATCH = 500
 """Programs that are written and compared together."""
 
-FORMATS = ("csv", "custom", "html", "txt", "xml", "yaml")
+FORMATS = ("csv", "custom", "html", "sarif", "txt", "xml", "yaml")
+"""Beside JSON, and `screen`, which writes to standard output only and is the same text with colours."""
 
 CHANGING = re.compile(
-    rb'"generated_at": "[^"]*"|^generated_at: .*$|^Run started:.*$|0x[0-9a-f]{6,}|Bandit.Issue.*at 0x.*', re.MULTILINE
+    rb'"(?:generated_at|endTimeUtc)": "[^"]*"|^generated_at: .*$|^Run started:.*$|0x[0-9a-f]{6,}|Bandit.Issue.*at 0x.*',
+    re.MULTILINE,
 )
 """What no two runs of bandit write alike: the time, and addresses of nodes in some texts."""
 

@@ -24,7 +24,9 @@ OURS = "import os, sys\nfrom yett.commands.bandit import run\nsay = lambda line:
 OURS += "sys.exit(run(sys.argv[1:], os.environ, say))"
 THEIRS = "import sys\nsys.argv[0] = 'bandit'\nfrom bandit.cli.main import main\nmain()"
 
-CHANGING = re.compile(r'(?<="generated_at": ")[^"]*|(?<=generated_at: ).*|Run started:.*|\b0x[0-9a-f]{6,}')
+CHANGING = re.compile(
+    r'(?<="generated_at": ")[^"]*|(?<="endTimeUtc": ")[^"]*|(?<=generated_at: ).*|Run started:.*|\b0x[0-9a-f]{6,}'
+)
 
 TREE: dict[str, str | bytes] = {
     "shop/__init__.py": "",
@@ -117,6 +119,10 @@ OPTIONS = (
     "-r shop -f html -n 7",
     "-r shop -f custom --msg-template {relpath}:{line}:{test_id}:{range}",
     "-r shop -f screen",
+    "-r shop -f sarif",
+    "-r shop -f sarif -o report -ll",
+    "-r shop -f sarif -a vuln -n 1",
+    "-f sarif -",
     "-r shop -f json -n 1 -a vuln",
     "-r shop -f json -n 9 -ll -ii",
     "-r shop -f json --severity-level high --exit-zero",
@@ -140,6 +146,11 @@ OPTIONS = (
     "-r shop -b before.json",
     "-r shop/pay.py shop/more.py -f json -b before.json",
     "-r shop -f csv -b before.json",
+    "-r shop -f txt -b before.json",
+    "-r shop -f screen -b before.json",
+    "-r shop -f html -b before.json",
+    "-r shop -f custom -b before.json",
+    "-r shop -f sarif -b before.json",
     "-r shop -b missing.json",
     "shop/no_python.txt shop/wide.pyw missing.py shop",
     "-f json -",
@@ -163,6 +174,45 @@ def test_the_same_as_bandit(options: str, tree: Path) -> None:
     assert ours.report == theirs.report
     if "-d" not in arguments:  # prints addresses, and what is imported
         assert ours.err == theirs.err
+
+
+def test_sarif_is_there(tree: Path) -> None:
+    """Where bandit's extra of that name is not installed, neither of the two commands offers it."""
+    ended = _run(OURS, tree, ("-q", "-f", "sarif", "shop/pay.py"))
+    (run,) = json.loads(ended.out)["runs"]
+    assert run["tool"]["driver"]["organization"] == "PyCQA"
+    assert len(run["results"]) > 3
+
+
+def test_what_python_warns_of_is_said_once(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"f{number}.py").write_text(f"x = {number}, '\\d'\nassert x\n")
+    ours, theirs = (_run(program, tmp_path, ("-q", "-r", ".", "-f", "json")) for program in (OURS, THEIRS))
+    assert ours == theirs
+    assert ours.err.count("invalid escape sequence") == (3 if sys.version_info >= (3, 12) else 0)
+
+
+@pytest.mark.parametrize(
+    ("folder", "options", "pattern"),
+    (
+        ("app.git/x", "", ".git"),  # one of those that bandit leaves out by itself
+        ("tests/x", "-x tests", "tests"),
+        ("tests/x", "-x te*ts/*", "te*ts/*"),
+        ("tests/x", "-c c.yaml", "tests"),
+        ("src/x", "-x tests", ""),
+        ("src/x", "-x x/tests", ""),
+    ),
+)
+def test_a_folder_left_out_for_its_own_path_is_named(tmp_path: Path, folder: str, options: str, pattern: str) -> None:
+    target = tmp_path / folder
+    target.mkdir(parents=True)
+    (target / "a.py").write_text("assert x\n")
+    (tmp_path / "c.yaml").write_text("exclude_dirs: [tests]\n")
+    arguments = ("-q", "-f", "json", "-r", folder, *options.split())
+    ours, theirs = (_run(program, tmp_path, arguments) for program in (OURS, THEIRS))
+    said = f"yett: nothing below {folder} is looked at: {pattern!r}, which is excluded, is in its own path\n"
+    assert ours == theirs._replace(err=(said if pattern else "") + theirs.err)
+    assert bool(json.loads(ours.out)["results"]) is not bool(pattern)
 
 
 def test_made_up_code(tmp_path: Path) -> None:
@@ -253,8 +303,7 @@ def test_bandits_entry_points() -> None:
 def test_formats_that_accept_a_baseline() -> None:
     accepting = set()
     for point in entry_points(group="bandit.formatters"):
-        if point.name != "sarif":  # needs packages that bandit does not require
-            accepting |= {point.name} if hasattr(point.load(), "_accepts_baseline") else set()
+        accepting |= {point.name} if hasattr(point.load(), "_accepts_baseline") else set()
     assert accepting == _WITH_BASELINE
 
 

@@ -72,6 +72,7 @@ def inspect(release: str, blob: Blob, here: bool = False) -> Iterator[Finding | 
         yield from [tree] if here or not tree.line else _elsewhere(release, blob, tree)
         return
     yield from _odd_encoding(blob)
+    yield from _blankets(blob)
     try:
         said = list(engine(tree, blob.data))
     except RecursionError:
@@ -124,6 +125,20 @@ _HEAD = 4096
 _ORDINARY = frozenset({"ascii", "iso-8859-1", "utf-8", "utf-8-sig"})
 
 
+def _blankets(blob: Blob) -> Iterator[Finding]:
+    """The words themselves are not shown: what stands in a comment may be anything."""
+    if b"nosec" not in blob.data:
+        return
+    from yett.checks._bandit.nosec import blankets
+    from yett.rules.python import NOSEC_UNKNOWN
+
+    for comment in blankets(blob.data):
+        what = "This `# nosec` names no test that bandit knows, and so silences every test on its line."
+        subject = " ".join(comment.text.split())
+        hit = Hit(comment.line, comment.column, what, end_column=comment.end_column, subject=subject)
+        yield finding(NOSEC_UNKNOWN, blob, hit)
+
+
 @cache
 def _engine(release: str) -> Engine:
     from yett.checks._bandit import engine
@@ -157,10 +172,13 @@ def _parsed(blob: Blob) -> ast.Module | Gap:
 
 def _unparsable(blob: Blob, message: str, line: int) -> Gap:
     message = _plain(message, 200)
-    if line and "codec" not in message:
+    if line and not any(words in message for words in _ABOUT_ENCODING):
         return Gap(blob.path, NAME, f"line {line}: {message} for Python {_PYTHON}{_STEP}", line=line)
     return Gap(blob.path, NAME, f"{message}; save the file as UTF-8, or declare an encoding that Python has", line=line)
 
+
+_ABOUT_ENCODING = ("codec", "encoding problem", "encoding declared", "unknown encoding")
+"""What Python's messages say where the file cannot be decoded; which of them, and on which line, differs by version."""
 
 _STEP = "; run yett with a newer Python if this file is for one"
 _MEND = "mend it, or exclude it if it is not meant to run"

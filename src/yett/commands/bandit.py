@@ -57,6 +57,7 @@ def _main(arguments: Sequence[str], say: Callable[[str], object]) -> Callable[[]
             from yett.checks._bandit.manager import Manager
 
             Manager.each = staticmethod(_each)
+            Manager.say = staticmethod(say)
             managers.BanditManager = Manager  # type: ignore[attr-defined]
             return main
         except UnfamiliarError as error:

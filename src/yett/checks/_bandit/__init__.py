@@ -9,6 +9,7 @@ tree, asking at each node only the tests that could speak of it. The results are
     triggers       when a test could speak at all: never less often than it would
     bounded        bandit's answers without its worst cases
     source         where an issue is in the text, and what it is about
+    nosec          the suppressions that cover more than they say
     walk           the tree, and the state the tests look at
     plain          the same through bandit's own engine, for releases that `triggers` was not checked against
 """

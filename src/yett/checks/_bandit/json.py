@@ -8,28 +8,14 @@ import logging
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
 _LOG = logging.getLogger("bandit.formatters.json")
 
-_RESULT = """\
-    {
-      "code": %s,
-      "col_offset": %d,
-      "end_col_offset": %d,
-      "filename": %s,
-      "issue_confidence": "%s",
-      "issue_cwe": %s,
-      "issue_severity": "%s",
-      "issue_text": %s,
-      "line_number": %d,
-      "line_range": [%s],
-      "more_info": %s,
-      "test_id": "%s",
-      "test_name": "%s"
-    }"""
+_PART = 1000
+"""Results that are put together and written at once: a report of 40 MB would be in memory four times."""
 
 _CWE = """{
         "id": %d,
@@ -37,8 +23,9 @@ _CWE = """{
       }"""
 
 
-def rendered(manager: Any, issues: Sequence[Any], lines: int) -> str | None:
-    """The report; None where bandit has to write it: about standard input, or of texts that JSON cannot hold."""
+def rendered(manager: Any, issues: Sequence[Any], lines: int) -> list[str] | None:
+    """The parts of the report; None where bandit has to write it: about standard input, or of texts that JSON cannot
+    hold."""
     if any(one.fname == "<stdin>" for one in issues):
         return None
     errors = [{"filename": name, "reason": reason} for name, reason in manager.get_skipped()]
@@ -49,18 +36,20 @@ def rendered(manager: Any, issues: Sequence[Any], lines: int) -> str | None:
         return None
     key = "test" if manager.agg_type == "vuln" else "fname"
     order = sorted(range(len(issues)), key=lambda number: getattr(issues[number], key))
-    body = ",\n".join([results[number] for number in order])
-    parts = (
+    parts = [
         json.dumps(head, sort_keys=True, indent=2, separators=(",", ": ")).removesuffix("\n}"),
         ',\n  "metrics": ' + _numbers(manager.metrics.data),
-        ',\n  "results": ' + (f"[\n{body}\n  ]" if results else "[]") + "\n}",
-    )
-    return "".join(parts)
+        ',\n  "results": [',
+    ]
+    for start in range(0, len(order), _PART):
+        parts.append((",\n" if start else "\n") + ",\n".join([results[n] for n in order[start : start + _PART]]))
+    parts.append("\n  ]\n}" if results else "]\n}")
+    return parts
 
 
-def write(text: str, file: Any) -> None:
+def write(parts: Sequence[str], file: Any) -> None:
     with file:
-        file.write(text)
+        file.writelines(parts)
     if file.name != sys.stdout.name:
         _LOG.info("JSON output written to file: %s", file.name)
 
@@ -86,21 +75,24 @@ def _results(issues: Sequence[Any], lines: int) -> Iterator[str]:
             quoted_name = quoted(name)
         first = max(1, one.lineno - around // 2)
         last = min(first + len(one.linerange) + around - 2, len(text))
-        yield _RESULT % (
-            quoted("".join([f"{number} {text[number - 1]}" for number in range(first, last + 1)])),
-            one.col_offset,
-            one.end_col_offset,
-            quoted_name,
-            one.confidence,
-            _cwe(one.cwe.id),
-            one.severity,
-            _text(one.text),
-            one.lineno,
-            _range(one.linerange),
-            _address(one.test_id),
-            one.test_id,
-            one.test,
+        code = quoted("".join([f"{number} {text[number - 1]}" for number in range(first, last + 1)]))
+        said, last_words = _said(one.confidence, one.cwe.id, one.severity, one.text, one.test_id, one.test)
+        yield (
+            f'    {{\n      "code": {code},\n      "col_offset": {one.col_offset},\n'
+            f'      "end_col_offset": {one.end_col_offset},\n      "filename": {quoted_name},\n{said}'
+            f'      "line_number": {one.lineno},\n      "line_range": [{_range(one.linerange)}],\n{last_words}'
         )
+
+
+@lru_cache(1024)
+def _said(confidence: str, cwe: int, severity: str, text: str, test_id: str, test: str) -> tuple[str, str]:
+    """What is the same wherever a test says the same: the lines before those about where it is, and those after."""
+    text.encode()  # bandit does, and fails where there is half a surrogate pair
+    return (
+        f'      "issue_confidence": "{confidence}",\n      "issue_cwe": {_cwe(cwe)},\n'
+        f'      "issue_severity": "{severity}",\n      "issue_text": {quoted(text)},\n',
+        f'      "more_info": {_address(test_id)},\n      "test_id": "{test_id}",\n      "test_name": "{test}"\n    }}',
+    )
 
 
 def _lines(name: str) -> list[str]:
@@ -123,23 +115,16 @@ def _lines(name: str) -> list[str]:
         linecache.clearcache()
 
 
-@cache
 def _cwe(number: int) -> str:
     from bandit.core.issue import Cwe
 
     return _CWE % (number, quoted(Cwe(number).link())) if number else "{}"
 
 
-@cache
 def _address(test_id: str) -> str:
     from bandit.core.docs_utils import get_url
 
     return quoted(get_url(test_id))
-
-
-def _text(text: str) -> str:
-    text.encode()  # bandit does, and fails where there is half a surrogate pair
-    return quoted(text)
 
 
 def _range(lines: Sequence[int]) -> str:

@@ -51,6 +51,16 @@ def _seed() -> None:
     package.Issue = issue.Issue
     package.LOW, package.MEDIUM, package.HIGH = constants.LOW, constants.MEDIUM, constants.HIGH
     package.__version__ = release()
+    package.__getattr__ = _author
+
+
+def _author(name: str) -> str:
+    """`__author__`, which only the SARIF report names."""
+    if name != "__author__":
+        raise AttributeError(f"module {_PACKAGE!r} has no attribute {name!r}")
+    from importlib.metadata import metadata
+
+    return metadata(_PACKAGE)["Author"]
 
 
 def _unexecuted(name: str) -> Any:

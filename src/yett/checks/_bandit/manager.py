@@ -1,7 +1,7 @@
 """Bandit's manager with our walk in it: for a file on which nothing out of the ordinary happens, and for no other.
 
-A file with `nosec` in it, one that does not parse, one on which a test crashes goes the way it goes in bandit, messages
-and all. Where tests or configuration are not as the walk knows them, every file does.
+A file with `nosec` in it, one that Python warns of or cannot parse, one on which a test crashes goes the way it goes in
+bandit, messages and all. Where tests or configuration are not as the walk knows them, every file does.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 import ast
 import gc
 import logging
+import os
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from typing import Any
 
 from bandit.core import blacklisting, constants, extension_loader, issue, manager
@@ -42,6 +45,24 @@ _CODING = re.compile(rb"coding[:=](?![ \t]*(?:utf-?8|latin-?1|iso-8859-1|ascii)(
 class Manager(manager.BanditManager):  # type: ignore[misc]  # bandit has no types
     files_list: list[str]
     each: Each = staticmethod(lambda names, look: map(look, names))
+    say: Callable[[str], object] = staticmethod(lambda line: None)
+
+    def discover_files(self, targets: Sequence[str], recursive: bool = False, excluded_paths: str = "") -> None:
+        super().discover_files(targets, recursive, excluded_paths)
+        for target in targets if recursive else ():
+            pattern = self._excludes_all(target, excluded_paths)
+            if pattern is not None:
+                self.say(
+                    f"yett: nothing below {target} is looked at: {pattern!r}, which is excluded, is in its own path"
+                )
+
+    def _excludes_all(self, target: str, excluded_paths: str) -> str | None:
+        """What leaves out a whole folder that was asked for: bandit looks for it in all of a path, as it was given."""
+        if not os.path.isdir(target):
+            return None
+        patterns = (*(self.b_conf.get_option("exclude_dirs") or ()), *(excluded_paths or "").split(","))
+        path = os.path.join(target, "")
+        return next((each for each in patterns if each and (each in target or fnmatch(path, each))), None)
 
     def run_tests(self) -> None:
         walk = self._walk()
@@ -67,11 +88,15 @@ class Manager(manager.BanditManager):  # type: ignore[misc]  # bandit has no typ
 
     def _look(self, walk: Walk, name: str) -> Looked | None:
         try:
-            with open(name, "rb") as file:
+            with open(name, "rb", 0) as file:
                 data = file.read()
             if not self.ignore_nosec and _may_suppress(data):
                 return None
-            said = list(walk.issues(ast.parse(data), data, name))
+            with warnings.catch_warnings(record=True) as warned:
+                tree = ast.parse(data)
+            if warned:
+                return None
+            said = list(walk.issues(tree, data, name))
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         issues: list[Fields] = []
@@ -124,9 +149,9 @@ class Manager(manager.BanditManager):  # type: ignore[misc]  # bandit has no typ
         template: str | None = None,
     ) -> None:
         if output_format == "json" and not self.baseline:
-            text = as_json.rendered(self, self.get_issue_list(sev_level, conf_level), lines)
-            if text is not None:
-                as_json.write(text, output_file)
+            parts = as_json.rendered(self, self.get_issue_list(sev_level, conf_level), lines)
+            if parts is not None:
+                as_json.write(parts, output_file)
                 return
         super().output_results(lines, sev_level, conf_level, output_file, output_format, template)
 
@@ -181,7 +206,7 @@ def _may_suppress(data: bytes) -> bool:
 
 
 def _empty_continuations(data: bytes) -> Iterator[bool]:
-    for end in (b"\\\n", b"\\\r"):
+    for end in (b"\\\n", b"\\\r") if b"\r" in data else (b"\\\n",):
         at = data.find(end)
         while at >= 0:
             yield not data[max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1 : at].strip()

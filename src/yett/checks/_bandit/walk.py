@@ -67,8 +67,22 @@ class _Plan(dict[type, tuple[Visit | None, Callable[[Node], tuple[Any, ...]]]]):
             read = lambda node: (only(node),)  # noqa: E731
         else:
             read = attrgetter(*reversed(fields))
-        self[kind] = self._visits.get(kind), read
+        self[kind] = self._visits.get(kind), _arguments if kind is ast.arguments else read
         return self[kind]
+
+
+def _arguments(node: Node) -> tuple[Any, ...]:
+    """The fields of `ast.arguments`, last field first, without the arguments that have no annotation: no code."""
+    vararg, kwarg = node.vararg, node.kwarg
+    return (
+        node.defaults,
+        kwarg if kwarg is not None and kwarg.annotation is not None else None,
+        node.kw_defaults,
+        [one for one in node.kwonlyargs if one.annotation is not None],
+        vararg if vararg is not None and vararg.annotation is not None else None,
+        [one for one in node.args if one.annotation is not None],
+        [one for one in node.posonlyargs if one.annotation is not None],
+    )
 
 
 _NOT_CODE = frozenset(
@@ -81,14 +95,23 @@ _NOT_CODE = frozenset(
 
 _LEAVES = _leaves()
 
-_THROUGH = frozenset({ast.Attribute, ast.Await, ast.Expr, ast.Return, ast.Starred, ast.keyword})
-"""Kinds that hold one node, `value`, and that no test is for: the walk goes on to what they hold at once."""
+_THROUGH = frozenset(
+    {ast.Assign, ast.Attribute, ast.Await, ast.Expr, ast.Return, ast.Starred, ast.Subscript, ast.keyword}
+)
+"""Kinds that hold one node, mostly `value`, and nothing to be done about but there: the walk goes on to what they hold
+at once. So it does where nothing else in an assignment or a subscript holds anything."""
+
+
+_MOST_CHAINED = 3_000_000
+"""How long the chains of strings in a file may be, each one's length squared. B608 goes through all of a chain for each
+string in it, 2 µs for each pair; bandit itself gives up on one of 1,000."""
 
 
 class Walk:
     """The state of a walk, one file after the other."""
 
     def __init__(self, catalogue: Catalogue) -> None:
+        _keep_memory()
         self._triggers = triggers = Triggers(catalogue)
         self._context = catalogue.context
         self._linerange = catalogue.linerange
@@ -98,6 +121,7 @@ class Walk:
         self._secret = catalogue.test("B105")
         self._sql = catalogue.test("B608")
         self._folder = catalogue.test("B108")
+        self._asserts = tuple(test for test in catalogue.tests if "Assert" in test.kinds)
         self._plan = _Plan(
             {
                 ast.Assign: self._assign,
@@ -110,9 +134,8 @@ class Walk:
                 ast.Import: self._import,
                 ast.ImportFrom: self._import_from,
                 ast.JoinedStr: self._joined,
-                ast.Subscript: self._subscript,
                 **self._always(ast.FunctionDef, catalogue, lambda node: node.args.defaults),
-                **self._always(ast.Assert, catalogue, lambda node: True),
+                **({ast.Assert: self._assert} if self._asserts else {}),
                 **self._always(ast.ExceptHandler, catalogue, lambda node: len(node.body) == 1),
             }
         )
@@ -120,7 +143,10 @@ class Walk:
         self._forget()
 
     def issues(self, tree: ast.Module, data: bytes, name: str = _FILE_NAME) -> Iterator[Issue | Crash]:
-        """In bandit's order. `name` is what the tests are told the file is called."""
+        """In bandit's order. `name` is what the tests are told the file is called.
+
+        Raises RecursionError for chains of strings that are longer than people write them.
+        """
         self._name = name
         try:
             self._over(tree)
@@ -139,13 +165,16 @@ class Walk:
         self._strings: dict[int, Test | None] = {}
         self._pairs: dict[int, Node] = {}
         self._linked: list[Node] = []
+        self._asserted: list[Issue] | None = None
+        self._chained = 0
 
     def _over(self, tree: Node) -> None:
         stack: list[Place] = [(tree, None)]
         pop, push = stack.pop, stack.append
         plan, strings, value_starts = self._plan, self._strings, self._value_starts
         leaves, through = _LEAVES, _THROUGH
-        attribute, constant, expression, listing = ast.Attribute, ast.Constant, ast.Expr, list
+        assign, attribute, constant, expression, listing = ast.Assign, ast.Attribute, ast.Constant, ast.Expr, list
+        subscript, name = ast.Subscript, ast.Name
         while stack:
             place = pop()
             node = place[0]
@@ -165,12 +194,26 @@ class Walk:
                     while sort in through:
                         held = item.value
                         sort_of_held = type(held)
+                        if sort is assign:
+                            if len(item.targets) > 1 or type(item.targets[0]) is not name:
+                                push((item, above))
+                                break
+                        elif sort is subscript:
+                            sort_of_slice = type(item.slice)
+                            if sort_of_held in leaves:
+                                held, sort_of_held = item.slice, sort_of_slice
+                            elif sort_of_slice not in leaves:
+                                push((item, above))
+                                break
                         if sort_of_held in leaves:
                             break
                         if sort_of_held is constant:
                             value = held.value
                             if type(value) is str and (
-                                sort is attribute or (sort is not expression and value.startswith(value_starts))
+                                sort is attribute
+                                or sort is assign
+                                or (sort is not expression and value.startswith(value_starts))
+                                or id(held) in strings
                             ):
                                 push((item, above))
                             break
@@ -209,6 +252,27 @@ class Walk:
                 self._ask(tests, place, self._seen(node))
 
         return {kind: visit} if tests else {}
+
+    def _assert(self, node: Node, place: Place) -> None:
+        """Asked at the first one of a file: the one test for asserts, B101, looks at nothing but the file's name."""
+        if self._asserted is None:
+            before = len(self._said)
+            self._ask(self._asserts, place, self._seen(node))
+            self._asserted = [one for one in self._said[before:] if isinstance(one, Issue)]
+            return
+        for one in self._asserted:
+            self._said.append(
+                Issue(
+                    *one[:5],
+                    node.lineno,
+                    node.col_offset,
+                    node.end_col_offset,
+                    node.lineno,
+                    node.end_lineno,
+                    one.cwe,
+                    node,
+                )
+            )
 
     def _call(self, node: Node, place: Place) -> None:
         function = node.func
@@ -258,8 +322,16 @@ class Walk:
             self._ask((self._blacklist,), place, self._seen(node))
 
     def _assign(self, node: Node, place: Place) -> None:
-        if _is_string(node.value) and any(self._secretish(target) for target in node.targets):
+        if not _is_string(node.value):
+            return
+        if any(self._secretish(target) for target in node.targets):
             self._strings[id(node.value)] = self._secret
+        for target in node.targets:
+            if type(target) is ast.Subscript:
+                parts: tuple[Node, Node] = (target.value, target.slice)
+                for part in parts:
+                    if _is_string(part) and self._triggers.secretish.search(part.value):
+                        self._strings[id(part)] = self._secret
 
     def _compare(self, node: Node, place: Place) -> None:
         if _is_string(node.comparators[0]) and self._secretish(node.left):
@@ -274,13 +346,6 @@ class Walk:
                 self._strings[id(key)] = self._secret
                 # B105 looks for its key in all keys, each time: this pair alone gives the same answer at once.
                 self._pairs[id(key)] = ast.Dict(keys=[key], values=[value])
-
-    def _subscript(self, node: Node, place: Place) -> None:
-        parent = place[1][0]
-        if type(parent) is ast.Assign and _is_string(parent.value):
-            for part in (node.value, node.slice):
-                if _is_string(part) and self._triggers.secretish.search(part.value):
-                    self._strings[id(part)] = self._secret
 
     def _attribute(self, node: Node, place: Place) -> None:
         text = node.value
@@ -297,6 +362,9 @@ class Walk:
             return  # looked at from the root of the chain
         texts = list(_texts_of_chain(node))
         if any(self._triggers.verb.search(text.value) for text in texts):
+            self._chained += len(texts) ** 2
+            if self._chained > _MOST_CHAINED:
+                raise RecursionError("chains of strings that are too long")
             for text in texts:
                 self._strings[id(text)] = self._sql
 
@@ -372,6 +440,12 @@ class Walk:
                     parent,
                 )
             )
+
+
+def _keep_memory() -> None:
+    """Have the C library keep what a parsed file took for the next one: giving it back to the system each time and
+    asking for it again took 8% of a large run. glibc keeps twice the largest block that it ever gave back whole."""
+    bytes(8 << 20)  # never touched, so that it costs no memory
 
 
 def _ends(linerange: Callable[[Node], list[int]], node: Node, around: Node) -> tuple[int, int]:
