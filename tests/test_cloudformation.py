@@ -61,10 +61,13 @@ def _plain(value: Value | None) -> object:
     (
         ("true", True),
         ('"true"', "true"),
+        ("Yes", True),
+        ("off", False),
+        ('"Yes"', "Yes"),
         ("!Ref Env", "prod"),
         ("{Ref: Env}", "prod"),
         ("!Ref Zones", ["a", "b"]),
-        ("!Ref Secret", "?parameter Secret"),
+        ("!Ref Secret", "hush"),  # not shown by the console, but in the repository
         ("!Ref Free", "?parameter Free"),
         ("!Ref Looked", "?parameter Looked"),
         ("!Ref Other", "?Other"),

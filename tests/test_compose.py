@@ -178,12 +178,29 @@ def test_a_part_of_a_service_lacks_nothing() -> None:
 
 
 def test_passwords_of_a_trial_weigh_less() -> None:
-    text = "services:\n  db:\n    image: mysql:8\n    environment:\n      MYSQL_ROOT_PASSWORD: root\n"
+    text = (
+        "services:\n  db:\n    image: mysql:8\n    ports: ['3306:3306']\n"
+        "    environment:\n      MYSQL_ROOT_PASSWORD: root\n"
+    )
     (found,) = _hits("default-credentials", text)
     assert found.severity is None
     (found,) = _hits("default-credentials", text, "tests/docker-compose.yml")
     assert found.severity is Severity.MEDIUM
     assert not _hits("plain-secret-env", text)  # one finding is enough
+
+
+def test_what_an_anchor_holds_is_said_once() -> None:
+    text = (
+        "x-env: &env\n  API_TOKEN: q9Xv" + "T2kLm8Rw\nservices:\n"
+        "  api:\n    image: a:1\n    environment: *env\n  worker:\n    image: a:1\n    environment: *env\n"
+    )
+    assert len(_hits("plain-secret-env", text)) == 1
+
+
+def test_a_client_without_a_password_is_not_an_open_server() -> None:
+    text = "services:\n  {0}:\n    image: {0}:7\n    environment:\n      REDIS_PASSWORD: ${{REDIS_PASSWORD:-}}\n"
+    assert not _hits("default-credentials", text.format("api"))
+    assert _hits("default-credentials", text.format("redis"))
 
 
 def test_a_published_store_without_password_weighs_more() -> None:

@@ -358,9 +358,56 @@ def test_a_module_of_the_registry_is_the_resource_it_makes(call: str, rule: str)
     assert not [1 for _, hit in aws.judge(other, "main.tf", Tree.of({"main.tf": other})) if isinstance(hit, Hit)]
 
 
-def test_a_module_of_the_registry_is_not_blamed_for_what_it_is_not_given() -> None:
-    text = 'module "m" {\n source = "terraform-aws-modules/rds/aws"\n engine = "postgres"\n}\n'
-    assert not [1 for _, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text})) if isinstance(hit, Hit)]
+@pytest.mark.parametrize(
+    ("module", "given", "rule", "blamed"),
+    (
+        # What a version of the module did is known; without a version it is the newest.
+        ("alb", 'version = "~> 6.0"', "aws/lb-drop-invalid-headers", True),
+        ("alb", 'version = "= 8.7.0"', "aws/lb-drop-invalid-headers", True),
+        ("alb", 'version = "~> 9.0"', "aws/lb-drop-invalid-headers", False),
+        ("alb", 'version = ">= 6.0"', "aws/lb-drop-invalid-headers", False),
+        ("alb", 'version = "~> 8"', "aws/lb-drop-invalid-headers", False),
+        ("alb", "", "aws/lb-drop-invalid-headers", False),
+        ("alb", 'version = "~> 6.0"\n drop_invalid_header_fields = true', "aws/lb-drop-invalid-headers", False),
+        ("alb", 'version = "~> 6.0"\n drop_invalid_header_fields = var.drop', "aws/lb-drop-invalid-headers", False),
+        ("redshift", 'version = "~> 3.0"', "aws/storage-unencrypted", True),
+        ("redshift", "", "aws/storage-unencrypted", False),
+        ("s3-bucket", "", "aws/s3-logging-versioning", True),
+        ("s3-bucket", "", "aws/s3-block-public-access", False),
+        ("rds", 'engine = "postgres"', "aws/rds-iam-auth", True),
+        ("rds", 'engine = "postgres"', "aws/rds-unencrypted", False),
+        ("rds", "storage_encrypted = false", "aws/rds-unencrypted", True),
+        ("vpc", "", "aws/vpc-flow-logs", True),
+        ("vpc", "enable_flow_log = true", "aws/vpc-flow-logs", False),
+        ("eks", 'version = "~> 18.0"', "aws/eks-secrets-encryption", True),
+        ("eks", 'version = "~> 20.0"', "aws/eks-secrets-encryption", False),
+        (
+            "eks",
+            'version = "~> 18.0"\n cluster_encryption_config = [{ resources = ["secrets"] }]',
+            "aws/eks-secrets-encryption",
+            False,
+        ),
+        # Both names of an argument count.
+        ("ecr", 'image_tag_mutability = "MUTABLE"', "aws/ecr-mutable", True),
+        ("ecr", 'repository_image_tag_mutability = "MUTABLE"', "aws/ecr-mutable", True),
+        ("security-group", 'ingress_cidr_blocks = ["0.0.0.0/0"]', "aws/sg-open-ingress", True),
+        (
+            "security-group",
+            'ingress_cidr_blocks = ["0.0.0.0/0"]\n ingress_rules = ["http-80-tcp"]',
+            "aws/sg-open-ingress",
+            False,
+        ),
+        ("security-group/aws//modules/mysql", 'ingress_cidr_blocks = ["0.0.0.0/0"]', "aws/sg-open-database", True),
+        ("security-group/aws//modules/https-443", 'ingress_cidr_blocks = ["0.0.0.0/0"]', "aws/sg-open-ingress", False),
+    ),
+)
+def test_a_module_of_the_registry_is_blamed_for_defaults_that_are_known(
+    module: str, given: str, rule: str, blamed: bool
+) -> None:
+    source = f"terraform-aws-modules/{module}" + ("" if "//" in module else "/aws")
+    text = f'module "m" {{\n source = "{source}"\n {given}\n}}\n'
+    hits = [each.id for each, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text})) if isinstance(hit, Hit)]
+    assert (rule in hits) is blamed
 
 
 def test_an_unknown_value_is_no_finding() -> None:
@@ -405,6 +452,13 @@ def test_no_value_of_a_secret_is_repeated() -> None:
         assert secret not in repr(hit)
 
 
+def test_what_is_written_as_null_is_not_made_elsewhere() -> None:
+    span = Span(1, 1, 1, 1)
+    body = Map(span, {"a": (span, Scalar(None, span))}, more=True)
+    assert body.find("a") is None
+    assert isinstance(body.find("b"), Unresolved)
+
+
 @pytest.mark.parametrize(
     ("cidr", "rule"),
     (
@@ -415,6 +469,9 @@ def test_no_value_of_a_secret_is_repeated() -> None:
         ("fd00::/7", ""),
         ("203.0.113.7/32", ""),
         ("nonsense/0", ""),
+        ("0.1.0.0/0", ""),  # Terraform refuses it
+        ("10.0.0.0/7", "aws/sg-open-admin"),
+        ("999999999999/0", ""),
     ),
 )
 def test_which_addresses_are_everybody(cidr: str, rule: str) -> None:

@@ -45,7 +45,9 @@ class Family(NamedTuple):
         return f"yett.rules.{self.name.replace('-', '_')}"
 
     def holds(self, data: bytes) -> bool:
-        """Whether the words are there. A text in UTF-16 is shown to the rules, whatever it holds."""
+        """Whether the words are there. A text in UTF-16 is shown to the rules whatever it holds; a database is none."""
+        if data.startswith(b"SQLite format 3\0"):
+            return False
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             return True
         for mark in self.all_marks:
@@ -155,6 +157,14 @@ _SCRIPT = like((".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"))
 
 
 _is_terraform = like((".tf", ".tf.json", ".tofu", ".tofu.json"))
+_MADE = ("node_modules/", "dist/", "vendor/", ".yarn/", ".min.", ".bundle.")
+"""What the paths of scripts have in them that nobody of the project wrote."""
+
+
+def _is_own_script(path: str) -> bool:
+    return _SCRIPT(path) and not any(part in path for part in _MADE)
+
+
 _STATES = (".tfstate", ".tfstate.backup", ".tfvars")
 _is_serverless = like(_YAML, r"(?:^|/)serverless[\w.-]*$")
 
@@ -174,7 +184,7 @@ FAMILIES = (
     Family("dotenv", _is_dotenv),
     Family("docker", is_dockerfile),
     Family("elasticsearch", like(_YAML, r"(?:^|/)(?:elasticsearch|opensearch)[\w.-]*$")),
-    Family("express", _SCRIPT, marks=_EXPRESS, scope="folder"),
+    Family("express", _is_own_script, marks=_EXPRESS, scope="folder"),
     Family("fastapi", _PYTHON, marks=_FASTAPI, scope="folder"),
     Family("flask", _PYTHON, marks=_FLASK, scope="folder"),
     Family("github-actions", lambda path: is_workflow(path) or is_action(path), scope="tree"),
@@ -206,7 +216,7 @@ FAMILIES = (
         scope="tree",
     ),
     Family("nginx", is_nginx, marks=(b";",), scope="tree"),
-    Family("openapi", is_manifest, marks=(b"openapi", b"swagger")),
+    Family("openapi", is_manifest, words=rb"""(?:openapi|swagger)["']?\s*:\s*["']?[23]"""),
     Family(
         "php",
         like(

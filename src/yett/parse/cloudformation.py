@@ -158,6 +158,8 @@ class _Template:
         value = yaml.plain(node)
         if isinstance(value, str) and "{{resolve:" in value:
             return Unresolved(value, span)
+        if isinstance(value, str) and not node.style and value.lower() in _WORDS:
+            value = _WORDS[value.lower()]
         marks = self.laid_out(node) if node.style == "|" else ()
         return Scalar(value, span, marks)
 
@@ -219,8 +221,7 @@ class _Template:
             return Unresolved(f"parameter {name}", span)
         kind = parameter.get("Type")
         type_ = kind.text if isinstance(kind, yaml.Scalar) else "String"
-        hidden = parameter.get("NoEcho")
-        if type_.startswith("AWS::SSM::") or (isinstance(hidden, yaml.Scalar) and hidden.text.lower() == "true"):
+        if type_.startswith("AWS::SSM::"):
             return Unresolved(f"parameter {name}", span)
         value = self.scalar(default)
         if isinstance(value, Scalar) and (type_ == "CommaDelimitedList" or type_.startswith("List<")):
@@ -317,6 +318,10 @@ class _Template:
             else:
                 below = below.get(name) if isinstance(below, yaml.Mapping) else None
         return Unresolved("Fn::FindInMap", span) if below is None else _placed(self.value(below), span)
+
+
+_WORDS = {"yes": True, "no": False, "on": True, "off": False}
+"""CloudFormation reads YAML 1.1, to which these are booleans."""
 
 
 def _walk(value: Value) -> Iterator[Value]:

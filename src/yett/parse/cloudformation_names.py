@@ -32,6 +32,8 @@ KINDS = {
         "DynamoDB::Table": "aws_dynamodb_table",
         "DynamoDB::GlobalTable": "aws_dynamodb_global_table",
         "EC2::FlowLog": "aws_flow_log",
+        "Logs::Delivery": "aws_cloudwatch_log_delivery",
+        "Logs::DeliverySource": "aws_cloudwatch_log_delivery_source",
         "EC2::Instance": "aws_instance",
         "EC2::LaunchTemplate": "aws_launch_template",
         "EC2::SecurityGroup": "aws_security_group",
@@ -131,6 +133,8 @@ ALIASES: dict[str, dict[str, str]] = {
         "viewer_certificate.cloudfront_default_certificate": (
             "distribution_config.viewer_certificate.cloud_front_default_certificate"
         ),
+        "viewer_certificate.acm_certificate_arn": "distribution_config.viewer_certificate.acm_certificate_arn",
+        "viewer_certificate.iam_certificate_id": "distribution_config.viewer_certificate.iam_certificate_id",
         "viewer_certificate.minimum_protocol_version": (
             "distribution_config.viewer_certificate.minimum_protocol_version"
         ),

@@ -25,6 +25,8 @@ MAX_DEPTH = 40
 MAX_TEXT = 10_000
 MAX_FOUND = 60_000
 """Calls, assignments and names of one file that are looked at."""
+MAX_STEPS = 200_000
+"""Expressions of one file that are worked out; what is left open then only a run could tell."""
 
 _TYPED = (".ts", ".mts", ".cts", ".tsx")
 _FUNCTIONS = frozenset(
@@ -87,6 +89,7 @@ class Script:
         self._declarators = ordered.get("name", [])
         self._imports = ordered.get("import", [])
         self._assigned = ordered.get("assignment", [])
+        self._steps = 0
 
     # Places and texts
 
@@ -287,7 +290,8 @@ class Script:
             return Absent(At(self.path, Span(1, 1, 1, 1)))
         node = unwrapped(node)
         at = self.at(node)
-        if depth > MAX_DEPTH:
+        self._steps += 1
+        if depth > MAX_DEPTH or self._steps > MAX_STEPS:
             return Opaque("an expression that nests deep", at)
         match node.type:
             case "string":
@@ -376,7 +380,7 @@ class Script:
             if (
                 not inside
                 or not declared.start_byte < each.node.start_byte < node.start_byte
-                or self.guarded(each.node)
+                or self.guarded(each.node, depth + 1)
             ):
                 continue
             if function_of(each.node) != function_of(node) and function_of(each.node) != function_of(declared):
@@ -421,7 +425,7 @@ class Script:
         operator = self.source(node.child_by_field_name("operator"))
         at = self.at(node)
         if operator in ("===", "==", "!==", "!="):
-            said = self.holds(node)
+            said = self.holds(node, depth + 1)
             return Opaque("a comparison", at) if said is None else Const(said, at)
         one, other = self.value(left, depth + 1), self.value(right, depth + 1)
         if operator in ("||", "??"):
@@ -441,16 +445,16 @@ class Script:
 
     def _unary(self, node: Node, depth: int) -> Value:
         operator = self.source(node.child_by_field_name("operator"))
-        value = self.value(node.child_by_field_name("argument"), depth + 1)
         if operator == "!":
-            said = self.holds(node)
+            said = self.holds(node, depth + 1)
             return Opaque("a condition", self.at(node)) if said is None else Const(said, self.at(node))
+        value = self.value(node.child_by_field_name("argument"), depth + 1)
         if operator == "-" and isinstance(value, Const) and isinstance(value.value, (int, float)):
             return Const(-value.value, self.at(node))
         return Opaque("an expression", self.at(node))
 
     def _ternary(self, node: Node, depth: int) -> Value:
-        holds = self.holds(node.child_by_field_name("condition"))
+        holds = self.holds(node.child_by_field_name("condition"), depth + 1)
         first, second = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
         if holds is not None:
             return self.value(first if holds else second, depth + 1)
@@ -470,10 +474,10 @@ class Script:
         last = name.rpartition(".")[2] or (
             self.source(function.child_by_field_name("property")) if member and function else ""
         )
+        if member and function is not None and last in ("toString", "trim"):
+            return self.value(function.child_by_field_name("object"), depth + 1)  # what is given is an encoding
         if arguments and (name in _SAME or last in _SAME):
             return self.value(arguments[0], depth + 1)
-        if member and function is not None and last in ("toString", "trim"):
-            return self.value(function.child_by_field_name("object"), depth + 1)
         return Opaque(name or "a call", at)
 
     # Conditions
@@ -517,7 +521,7 @@ class Script:
             same = True if is_prod(other.value) else False if is_dev(other.value) else None
         return None if same is None else same == (operator in ("===", "=="))
 
-    def guarded(self, node: Node) -> bool:
+    def guarded(self, node: Node, depth: int = 0) -> bool:
         """Whether a node stands in a branch that production does not take."""
         child = node
         parent = node.parent
@@ -525,12 +529,12 @@ class Script:
             if parent.type in ("if_statement", "ternary_expression"):
                 condition = parent.child_by_field_name("condition")
                 if condition is not None and child != condition:
-                    holds = self.holds(condition)
+                    holds = self.holds(condition, depth)
                     if holds is not None and holds != (child == parent.child_by_field_name("consequence")):
                         return True
             elif parent.type == "binary_expression" and child == parent.child_by_field_name("right"):
                 operator = self.source(parent.child_by_field_name("operator"))
-                held = self.holds(parent.child_by_field_name("left")) if operator in ("&&", "||") else None
+                held = self.holds(parent.child_by_field_name("left"), depth) if operator in ("&&", "||") else None
                 if held is not None and held == (operator == "||"):
                     return True
             child, parent = parent, parent.parent

@@ -6,6 +6,7 @@ The tree is that of `ast`; what is added are spans in characters and the names t
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -108,14 +109,33 @@ def parse(text: str) -> Source:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in the file is no concern of whoever scans it
-            tree = ast.parse(text)
+            tree = _tree(text)
         return Source(text, tree)
     except SyntaxError as error:
-        raise ParseError(error.lineno or 1, error.offset or 1, f"this is not Python: {error.msg}") from None
+        version = "{}.{}".format(*sys.version_info)
+        raise ParseError(
+            error.lineno or 1,
+            error.offset or 1,
+            f"this is not Python {version} ({error.msg}); run yett with a newer Python if this file is for one",
+        ) from None
     except (RecursionError, MemoryError):
         raise ParseError(1, 1, "it nests too deep") from None
     except ValueError as error:
         raise ParseError(1, 1, f"this is not Python: {error}") from None
+
+
+def _tree(text: str) -> ast.Module:
+    """The syntax tree, also of a text that is written for a newer Python. Raises `SyntaxError` for the text itself."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        from yett.parse.modern import older
+
+        try:
+            return ast.parse(older(text))
+        except SyntaxError:
+            pass
+        raise
 
 
 def _walk(tree: ast.Module) -> Iterator[ast.AST]:

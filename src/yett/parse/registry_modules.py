@@ -1,10 +1,12 @@
 """Modules of the Terraform registry that stand for one resource of AWS: those of `terraform-aws-modules`.
 
 What such a module is given is, by and large, what the resource inside of it is given. What it is not given is up to the
-version of the module: unknown. https://registry.terraform.io/namespaces/terraform-aws-modules
+version of the module: unknown, but for what `DEFAULTS` says. https://registry.terraform.io/namespaces/terraform-aws-modules
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 KINDS = {
     "alb": "aws_lb",
@@ -57,9 +59,50 @@ ALIASES = {
 }
 
 
+DEFAULTS: dict[str, tuple[tuple[str, bool | None, int], ...]] = {
+    "alb": (("drop_invalid_header_fields", False, 9), ("access_logs", None, 0)),
+    "dynamodb-table": (("point_in_time_recovery_enabled", False, 0),),
+    "eks": (("cluster_endpoint_public_access", True, 19), ("cluster_encryption_config", None, 19)),
+    "elb": (("access_logs", None, 0),),
+    "rds": (
+        ("iam_database_authentication_enabled", False, 0),
+        ("publicly_accessible", False, 0),
+        ("replicate_source_db", None, 0),
+        ("snapshot_identifier", None, 0),
+    ),
+    "redshift": (("encrypted", False, 4),),
+    "s3-bucket": (("versioning", None, 0), ("logging", None, 0)),
+    "secrets-manager": (("kms_key_id", None, 0),),
+    "vpc": (("enable_flow_log", False, 0), ("map_public_ip_on_launch", True, 4)),
+}
+"""What a module does where an argument is left out, and the major version from which on that is no longer so (0: it is
+so to this day). None is what the resource does by itself. From the `variables.tf` of each module."""
+
+
 def kind(source: str) -> str:
     """The kind of resource that a source of a module stands for, "" if it is none of these."""
+    return KINDS.get(_name(source), "")
+
+
+def left_out(source: str, version: str) -> Iterator[tuple[str, bool | None]]:
+    """The arguments of a module whose default is known, and the default."""
+    major = _major(version)
+    for name, default, until in DEFAULTS.get(_name(source), ()):
+        if not until or (major is not None and major < until):
+            yield name, default
+
+
+def submodule(source: str) -> str:
+    """The name of a module inside of a module: "ssh" of `terraform-aws-modules/security-group/aws//modules/ssh`."""
+    return source.partition("//modules/")[2].partition("?")[0]
+
+
+def _name(source: str) -> str:
     parts = source.split("//")[0].split("/")
-    if len(parts) >= 3 and parts[-3] == "terraform-aws-modules" and parts[-1] == "aws":
-        return KINDS.get(parts[-2], "")
-    return ""
+    return parts[-2] if len(parts) >= 3 and parts[-3] == "terraform-aws-modules" and parts[-1] == "aws" else ""
+
+
+def _major(version: str) -> int | None:
+    """The major version that a constraint stays in; None where it may be the newest."""
+    number = version.strip().removeprefix("~>").removeprefix("=").strip().partition(".")[0]
+    return int(number) if number.isdigit() and len(number) < 6 and ("." in version or "~" not in version) else None

@@ -181,7 +181,8 @@ class Map:
                 return None
             below = value.get(name)
             if below is None:
-                return Unresolved("names made elsewhere", value.span) if value.more else None
+                unsaid = value.more and value.written(name) is None
+                return Unresolved("names made elsewhere", value.span) if unsaid else None
             value = below
         return value
 

@@ -11,6 +11,12 @@ _DEV = frozenset(
         *("spec", "specs", "test", "testing", "tests", "unittest", "unittests"),
     )
 )
+_TRIED = frozenset(
+    (
+        *("e2e", "develop", "fixture", "fixtures", "mock", "mocks", "spec", "specs", "test", "testdata", "testing"),
+        *("tests", "unittest", "unittests"),
+    )
+)
 _PROD = frozenset(("deploy", "heroku", "live", "prd", "prod", "production", "release"))
 _FOLDERS = _DEV - {"debug"}
 _FILES = _FOLDERS - {"docs", "example", "examples", "sample", "samples"}
@@ -30,6 +36,11 @@ def is_dev_path(path: str) -> bool:
     """Whether a module is for development or tests, told by its own name or that of a folder that it is in."""
     folder, _, name = path.rpartition("/")
     return not (_FOLDERS.isdisjoint(words(folder)) and _FILES.isdisjoint(words(name)))
+
+
+def is_test_path(path: str) -> bool:
+    """Whether a file lies in a folder of tests or of what they are fed with, or where developers try things out."""
+    return not _TRIED.isdisjoint(words(path.rpartition("/")[0]))
 
 
 def is_prod(name: str) -> bool:

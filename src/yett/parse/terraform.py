@@ -34,6 +34,7 @@ from yett.parse.resources import (
     Scalar,
     Unresolved,
     Value,
+    known,
     named,
     placed,
 )
@@ -157,13 +158,23 @@ def _declared(blocks: list[tuple[str, hcl.Block]], scope: _Scope) -> Iterator[Re
 
 def _inside(call: Resource) -> Iterator[Resource]:
     """The resource that a well-known module makes of what it is given."""
-    from yett.parse.registry_modules import ALIASES, kind
+    from yett.parse.registry_modules import ALIASES, kind, left_out
 
-    source = call.find("source")
-    found = kind(source.value) if isinstance(source, Scalar) and isinstance(source.value, str) else ""
+    source = known(call.find("source")) or ""
+    found = kind(source)
     if found:
+        # Modules have had other names for their arguments: the resource's own, or none of these.
+        aliases = {
+            path: alias
+            for path, alias in ALIASES.get(found, {}).items()
+            if call.body.written(alias) is not None or call.body.written(path.partition(".")[0]) is None
+        }
+        replaced = set(ALIASES.get(found, {}).values()).difference(aliases.values())
         body = call.body.opened()
-        yield call._replace(kind=found, category="resource", body=body, aliases=ALIASES.get(found, {}))
+        for name, default in left_out(source, known(call.find("version")) or ""):
+            if body.written(name) is None and name not in replaced:
+                body = body.joined(name, call.span, Scalar(default, call.span))
+        yield call._replace(kind=found, category="resource", body=body, aliases=aliases)
 
 
 def _resource(path: str, block: hcl.Block, scope: _Scope) -> Resource | None:

@@ -12,6 +12,15 @@ _SECRET_NAME = re.compile(
     r"|[_.-](?:pwd|pass|apikey)$|^apikey$",
     re.IGNORECASE,
 )
+_PASSED_ON = re.compile(r"(?:^|[_-])(?:uwsgi|proxy|fastcgi|scgi|grpc|memcached)[_-]pass$", re.IGNORECASE)
+"""Where a proxy passes requests on to, by the words of nginx."""
+_OWN_KEY = re.compile(
+    r"^(?:(?:app|django|flask|rails|next)[_-])?secret(?:[_-]key(?:[_-]base)?)?$|^app[_-]key$"
+    r"|(?:^|[_-])(?:session|cookie|csrf|jwt|nextauth|encryption|signing)[_-](?:secret|key|salt|passphrase)(?:[_-]key)?$",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+"""The name of a variable that holds the secret: `gpg-passphrase: GPG_PASSPHRASE`."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _STAND_IN = re.compile(
@@ -24,7 +33,14 @@ _STAND_IN = re.compile(
 
 def means_secret(name: str) -> bool:
     """Whether a variable of this name holds a secret; its end tells (`DB_PASSWORD`, `apiKey`, not `TOKEN_URL`)."""
-    return _SECRET_NAME.search(_CAMEL.sub("_", name)) is not None
+    words = _CAMEL.sub("_", name)
+    return _SECRET_NAME.search(words) is not None and _PASSED_ON.search(words) is None
+
+
+def is_own_key(name: str) -> bool:
+    """Whether a name is that of a key which an application makes up for itself, to sign or encrypt what is its own: of
+    no use to anybody where the application is started for a test and thrown away."""
+    return _OWN_KEY.search(_CAMEL.sub("_", name)) is not None
 
 
 def is_setting(value: str) -> bool:
@@ -36,6 +52,7 @@ def is_setting(value: str) -> bool:
         or text.isdigit()
         or "$" in text
         or "{{" in text
+        or _VARIABLE.fullmatch(text) is not None
         or text.startswith(("/", "./", "~", "http://", "https://", "file:", "@", "%"))
     )
 
@@ -43,4 +60,7 @@ def is_setting(value: str) -> bool:
 def is_stand_in(value: str) -> bool:
     """Whether a value says of itself that it is no secret, or is too plain to be one that anybody chose at random."""
     text = value.strip()
+    name, colon, password = text.partition(":")
+    if colon and "/" not in text and len(name) < 40:
+        return name == password or is_stand_in(password)  # `shop:shop`, a login in one variable
     return _STAND_IN.search(text) is not None or len(text) < 8 or len(set(text)) < 6 or text.isalpha()

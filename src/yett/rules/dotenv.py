@@ -23,7 +23,8 @@ COMMITTED_DOTENV = Rule(
     severity=Severity.CRITICAL,
     why="The file is there so that secrets stay out of the repository. Once committed, they are in every clone and in "
     "the history.",
-    fix="`git rm --cached .env`, add it to .gitignore, change the secret, and commit `.env.example` without values.",
+    fix="`git rm --cached .env`, add it to .gitignore, change the secret, and commit `.env.example` without values. "
+    "Where the framework wants `.env` committed, as Symfony does, leave the value empty and set it in `.env.local`.",
     refs=("CWE-538", "CWE-798", "PCI DSS 8.6.2", _CONFIG),
     bad=(
         "APP_NAME=shop\n# next\nDB_PASSWORD=q9Xv" + "T2kLm8Rw\n# next\nexport API_TOKEN='k3Jd" + "82nfPq71xZ'\n",
@@ -62,7 +63,7 @@ TEST_KEY_IN_PRODUCTION = Rule(
     level=Action.WARN,
     why="Payments made with test keys move no money: orders ship that nobody paid for, with cards from the manual.",
     fix="Pass the live key when the application is deployed, and keep both out of the repository.",
-    refs=("CWE-1188", "PCI DSS 6.5.6", "https://docs.stripe.com/keys"),
+    refs=("CWE-489", "PCI DSS 6.5.6", "https://docs.stripe.com/keys"),
     bad=("# file: .env.production\n# next\nSTRIPE_SECRET_KEY=sk_test" + "_4eC39HqLyjWDarjtT1zdp7dc\n",),
     good=(
         "# file: .env.development\nSTRIPE_SECRET_KEY=sk_test" + "_4eC39HqLyjWDarjtT1zdp7dc\n",
@@ -77,7 +78,7 @@ DEBUG_IN_PRODUCTION = Rule(
     level=Action.WARN,
     why="In debug mode pages of errors show settings, queries and source, and some frameworks run what is typed there.",
     fix="`DEBUG=false`.",
-    refs=("CWE-489", "PCI DSS 6.2.4", "https://owasp.org/Top10/A05_2021-Security_Misconfiguration/"),
+    refs=("CWE-489", "PCI DSS 6.2.4", _CONFIG),
     bad=(
         "# file: .env.production\n# next\nDEBUG=true\n# next\nFLASK_ENV=development\n",
         "APP_ENV=production\n# next\nAPP_DEBUG=true\n",

@@ -58,7 +58,7 @@ NO_TLS = Rule(
 
 ANONYMOUS_ACCESS = Rule(
     id="elasticsearch/anonymous-access",
-    title="Strangers have a role",
+    title="Requests without a login have a role",
     severity=Severity.HIGH,
     level=Action.WARN,
     why="Whoever sends no password gets these roles.",

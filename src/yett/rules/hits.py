@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from yett.model import Confidence, Edit, Hit, Severity
+from yett.model import Confidence, Edit, Hit, Rule, Severity, Unknown
 from yett.parse.source import Span
 
 
@@ -21,6 +21,14 @@ def hit(
     return Hit(
         span.line, span.column, message, span.end_line, span.end_column, fix, subject, severity, confidence, edits
     )
+
+
+def soften(rule: Rule, said: Hit | Unknown) -> Hit | Unknown:
+    """What is said of a file that nothing of worth is run by: no more than a warning."""
+    if isinstance(said, Unknown):
+        return said
+    severity = rule.severity if said.severity is None else said.severity
+    return said._replace(severity=min(severity, Severity.MEDIUM))
 
 
 _LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?)\S*")

@@ -52,7 +52,7 @@ NO_ACL = Rule(
 
 NO_HOSTNAME_CHECK = Rule(
     id="kafka/no-hostname-check",
-    title="Certificates of any name are taken",
+    title="Certificates of any name are accepted",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why="An empty algorithm turns the check of the server's name off: any certificate of the same authority will do. "

@@ -32,7 +32,7 @@ EXPOSE_PHP = Rule(
     level=Action.WARN,
     why="X-Powered-By tells which holes to try. The default is on; only what is written is named here.",
     fix="`expose_php = Off`.",
-    refs=("CWE-200", "PCI DSS 2.2.4", "https://www.php.net/manual/en/ini.core.php"),
+    refs=("CWE-200", "PCI DSS 2.2.6", "https://www.php.net/manual/en/ini.core.php"),
     bad=("expose_php = On ; <- here\n",),
     good=("expose_php = Off\n", ";expose_php = On\n"),
 )

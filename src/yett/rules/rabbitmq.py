@@ -16,7 +16,7 @@ EXAMPLE = "rabbitmq.conf"
 
 DEFAULTS = Rule(
     id="rabbitmq/defaults",
-    title="The user guest from elsewhere",
+    title="The user guest may log in from elsewhere",
     severity=Severity.HIGH,
     why="guest with the password guest is an administrator of every new broker. By default it may log in from the same "
     "machine alone, and this is what the setting takes away.",

@@ -116,7 +116,7 @@ def trace(root: Directive) -> Iterator[Found]:
 
 TIMEOUTS = Rule(
     id="apache/timeouts",
-    title="A client may take his time, or any size",
+    title="Clients may be as slow, or send as much, as they like",
     severity=Severity.LOW,
     level=Action.INFO,
     why=(
@@ -127,7 +127,7 @@ TIMEOUTS = Rule(
         "Write `Timeout 60`, `RequestReadTimeout header=20-40,MinRate=500 body=20,MinRate=500`, `LimitRequestBody "
         "10485760`."
     ),
-    refs=("CWE-400", "PCI DSS 6.2.4", "https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html"),
+    refs=("CWE-400", "https://httpd.apache.org/docs/2.4/mod/mod_reqtimeout.html"),
     bad=(
         """\
 # next
@@ -157,7 +157,7 @@ def timeouts(root: Directive) -> Iterator[Found]:
 
 LOGGING = Rule(
     id="apache/logging-off",
-    title="Nobody writes down what happens",
+    title="Logging is switched off",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why="Without logs nobody can say afterwards who was there and what went wrong.",

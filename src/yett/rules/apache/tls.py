@@ -19,7 +19,7 @@ WEAK_TLS = Rule(
     title="SSL 3.0, TLS 1.0 or TLS 1.1 is offered",
     severity=Severity.HIGH,
     why=(
-        "Connections made with these versions can be read or changed on the way, and PCI DSS has not accepted them "
+        "Connections made with these versions can be read or changed on the way; PCI DSS has ruled out SSL and TLS 1.0 "
         "since 2018. `all` takes in every version that the build knows; the default is all -SSLv3."
     ),
     fix="Write `SSLProtocol -all +TLSv1.2 +TLSv1.3`.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known, objects, texts, truth
 from yett.rules.aws.balancers import attribute
-from yett.rules.aws.need import Need, absent, bad, is_set, kinds_of, needs
+from yett.rules.aws.need import Need, absent, bad, is_set, kinds_of, needed, needs
 from yett.rules.cloud import Check, true, unknown
 
 Found = Iterator[Hit | Unknown]
@@ -70,6 +70,19 @@ resource "aws_cloudfront_distribution" "shop" {
     bucket = "shop-logs.s3.amazonaws.com"
   }
 }
+
+resource "aws_cloudfront_distribution" "pictures" {
+  enabled = true
+}
+
+resource "aws_cloudwatch_log_delivery_source" "pictures" {
+  log_type     = "ACCESS_LOGS"
+  resource_arn = aws_cloudfront_distribution.pictures.arn
+}
+
+resource "aws_cloudwatch_log_delivery" "pictures" {
+  delivery_source_name = aws_cloudwatch_log_delivery_source.pictures.name
+}
 """,
     ),
 )
@@ -87,7 +100,6 @@ def _audited(value: Value) -> bool | None:
 _LOG_NEEDS = (
     Need(("aws_elb",), "access_logs", lambda value: True, "keeps no log", "{ bucket = NAME }"),
     Need(("aws_elb",), "access_logs.enabled", true, "keeps no log", "true", absent=False),
-    Need(("aws_cloudfront_distribution",), "logging_config", lambda value: True, "keeps no log", "{ bucket = NAME }"),
     Need(
         ("aws_apigatewayv2_stage",),
         "access_log_settings",
@@ -110,7 +122,15 @@ _LOG_NEEDS = (
         '["api", "audit", "authenticator"]',
     ),
     Need(
-        ("aws_rds_cluster", "aws_db_instance", "aws_docdb_cluster", "aws_neptune_cluster"),
+        ("aws_docdb_cluster",),
+        "enabled_cloudwatch_logs_exports",
+        lambda value: any(known(each) in ("audit", "profiler", None) for each in texts(value)),
+        "hands its log to nobody",
+        '["audit"]',
+        severity=Severity.INFO,
+    ),
+    Need(
+        ("aws_rds_cluster", "aws_db_instance", "aws_neptune_cluster"),
         "enabled_cloudwatch_logs_exports",
         is_set,
         "hands its log to nobody",
@@ -186,7 +206,23 @@ def lb_logs(resource: Resource, _module: Module) -> Found:
         yield bad(resource, value.span, "keeps no log", path, "true")
 
 
+_CF_LOG = Need(
+    ("aws_cloudfront_distribution",), "logging_config", lambda value: True, "keeps no log", "{ bucket = NAME }"
+)
+
+
+def cf_logs(resource: Resource, module: Module) -> Found:
+    """The log of a distribution is configured in it, or delivered by CloudWatch."""
+    delivered = (
+        module.about(source, "aws_cloudwatch_log_delivery", "delivery_source_name", "name")
+        for source in module.about(resource, "aws_cloudwatch_log_delivery_source", "resource_arn")
+    )
+    if not any(delivered):
+        yield from needed(resource, _CF_LOG)
+
+
 CHECKS = (
+    Check(ACCESS_LOGS, _CF_LOG.kinds, cf_logs),
     Check(ACCESS_LOGS, kinds_of(*_LOG_NEEDS), needs(*_LOG_NEEDS)),
     Check(ACCESS_LOGS, ("aws_lb",), lb_logs),
 )

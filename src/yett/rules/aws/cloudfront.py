@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse.resources import Map, Module, Resource, Unresolved, known, truth
+from yett.parse.resources import Map, Module, Resource, Unresolved, known, number, truth
 from yett.rules.aws.need import Need, absent, bad, is_set, needs
 from yett.rules.cloud import Check, unknown
 from yett.rules.hits import short
@@ -117,7 +117,8 @@ def cf_tls(resource: Resource, _module: Module) -> Found:
     path = "viewer_certificate.minimum_protocol_version"
     value = resource.find(path)
     default = resource.find("viewer_certificate.cloudfront_default_certificate")
-    if default is not None and truth(default) is True:
+    own = ("viewer_certificate.acm_certificate_arn", "viewer_certificate.iam_certificate_id")
+    if default is not None and truth(default) is True and not resource.has(*own):
         named = resource.has("aliases")
         severity = None if named else Severity.MEDIUM
         yield bad(
@@ -184,6 +185,15 @@ resource "aws_cloudfront_distribution" "shop" {
   }
 }
 
+resource "aws_cloudfront_response_headers_policy" "brief" {
+  security_headers_config {
+    strict_transport_security {
+      access_control_max_age_sec = 300 # <- here
+      override                   = true
+    }
+  }
+}
+
 resource "aws_cloudfront_response_headers_policy" "shop" {
   cors_config {
     access_control_allow_credentials = true # <- here
@@ -228,6 +238,16 @@ def response_headers(resource: Resource, _module: Module) -> Found:
             "cors_config.access_control_allow_credentials",
             "false",
         )
+    age = resource.find("security_headers_config.strict_transport_security.access_control_max_age_sec")
+    seconds = number(age)
+    if age is not None and seconds is not None and seconds < _HALF_A_YEAR:
+        yield bad(
+            resource,
+            age.span,
+            "lets browsers forget Strict-Transport-Security soon",
+            "security_headers_config.strict_transport_security.access_control_max_age_sec",
+            "31536000",
+        )
     if not resource.has("security_headers_config.strict_transport_security") and not resource.has("cors_config"):
         yield absent(
             resource,
@@ -236,6 +256,8 @@ def response_headers(resource: Resource, _module: Module) -> Found:
             "{ access_control_max_age_sec = 31536000 }",
         )
 
+
+_HALF_A_YEAR = 180 * 24 * 3600
 
 CHECKS = (
     Check(CF_HTTPS, ("aws_cloudfront_distribution",), cf_https),

@@ -214,7 +214,7 @@ _IP_NEEDS = (
         "may have a public address",
         "false",
         severity_absent=Severity.MEDIUM,
-        when=lambda resource: not resource.has("publicly_accessible"),
+        when=lambda resource: resource.format == "terraform" and not resource.has("publicly_accessible"),
     ),
     Need(
         ("aws_ecs_service",),
@@ -297,8 +297,9 @@ def eks_public(resource: Resource, _module: Module) -> Found:
     if value is not None and truth(value) is False:
         return
     sources = list(texts(cidrs))
-    if sources and not any(is_world(each) for each in sources):
-        if any(is_world(each) is None for each in sources):
+    strict = resource.format == "terraform"
+    if sources and not any(is_world(each, strict=strict) for each in sources):
+        if any(is_world(each, strict=strict) is None for each in sources):
             yield Unknown(sources[0].span.line, "public_access_cidrs")
         return
     if value is not None:
@@ -345,7 +346,8 @@ def eks_secrets(resource: Resource, _module: Module) -> Found:
         yield unknown(found)
     elif found is None:
         yield absent(resource, "encryption_config", "keeps secrets without a key of yours", "{ … }")
-    elif resource.find("encryption_config.provider.key_arn") is None:
+    elif resource.type != "module" and resource.find("encryption_config.provider.key_arn") is None:
+        # The module of the registry makes a key where it is given none.
         yield absent(
             resource,
             "encryption_config.provider.key_arn",
@@ -410,7 +412,7 @@ RUNTIME = Rule(
     severity=Severity.HIGH,
     level=Action.WARN,
     why="AWS no longer patches the runtime: a flaw in the language or its libraries stays. Known are the runtimes whose"
-    " support ended by the end of 2025.",
+    " support ended before 22 November 2026.",
     fix="Move to a runtime that is supported.",
     refs=("CWE-1104", "PCI DSS 6.3.3", "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"),
     bad=(
@@ -425,11 +427,11 @@ resource "aws_lambda_function" "mail" {
 service: shop
 provider:
   name: aws
-  runtime: python3.8 # <- here
+  runtime: python3.10 # <- here
 functions:
   mail:
     handler: mail.send
-    runtime: nodejs16.x # <- here
+    runtime: nodejs20.x # <- here
 """,
     ),
     good=(
@@ -442,6 +444,10 @@ resource "aws_lambda_function" "mail" {
 
 resource "aws_lambda_function" "pay" {
   runtime = var.runtime
+}
+
+resource "aws_lambda_function" "stock" {
+  runtime = "java17"
 }
 """,
     ),
@@ -459,16 +465,20 @@ ENDED = {
     "nodejs14.x": "2023-12-04",
     "nodejs16.x": "2024-06-12",
     "nodejs18.x": "2025-09-01",
+    "nodejs20.x": "2026-04-30",
     "python2.7": "2021-07-15",
     "python3.6": "2022-07-18",
     "python3.7": "2023-12-04",
     "python3.8": "2024-10-14",
     "python3.9": "2025-12-15",
+    "python3.10": "2026-10-31",
     "ruby2.5": "2021-07-30",
     "ruby2.7": "2023-12-07",
+    "ruby3.2": "2026-03-31",
     "java8": "2024-01-08",
     "go1.x": "2024-01-08",
     "provided": "2024-01-08",
+    "provided.al2": "2026-07-31",
     "dotnetcore1.0": "2019-06-27",
     "dotnetcore2.0": "2019-05-30",
     "dotnetcore2.1": "2022-01-05",
@@ -476,8 +486,9 @@ ENDED = {
     "dotnet5.0": "2022-05-10",
     "dotnet6": "2024-12-20",
     "dotnet7": "2024-05-14",
+    "dotnet8": "2026-11-10",
 }
-"""When support of a runtime ended, of the page in `refs`."""
+"""When support of a runtime ended, of the page in `refs` as of 2026-11-22."""
 
 
 def runtime(resource: Resource, _module: Module) -> Found:

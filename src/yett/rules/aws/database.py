@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.resources import Map, Module, Resource, Scalar, Unresolved, Value, known
-from yett.rules.aws.need import Need, among, is_set, kinds_of, needs, not_among
+from yett.rules.aws.need import Need, among, inherits, is_set, kinds_of, needs, not_among, says
 from yett.rules.cloud import Check, false, true, unknown
 from yett.rules.hits import hit, short
 
@@ -69,20 +70,6 @@ _PUBLIC_NEEDS = (
 )
 
 
-def _inherits(resource: Resource) -> bool:
-    """A replica, a copy and what is restored from a snapshot are encrypted as their source is, an instance of a cluster
-    as the cluster is."""
-    return (resource.kind == "aws_db_instance" and resource.has("db_cluster_identifier")) or resource.has(
-        *("replicate_source_db", "snapshot_identifier", "replication_source_identifier", "source_db_cluster"),
-        *("source_db_cluster_identifier", "global_cluster_identifier", "restore_to_point_in_time"),
-        *("source_db_cluster_snapshot_identifier"),
-    )
-
-
-def _encrypts_itself(resource: Resource) -> bool:
-    return not _inherits(resource)
-
-
 UNENCRYPTED = Rule(
     id="aws/rds-unencrypted",
     title="Database that is stored in clear",
@@ -98,6 +85,17 @@ resource "aws_db_instance" "orders" { # <- here
 }
 
 resource "aws_docdb_cluster" "carts" {
+  storage_encrypted = false # <- here
+}
+
+resource "aws_db_instance" "report" {
+  replicate_source_db = "arn:aws:rds:eu-west-1:111122223333:db:orders"
+  storage_encrypted   = false # <- here
+}
+
+module "stock" {
+  source            = "terraform-aws-modules/rds-aurora/aws"
+  version           = "~> 7.0"
   storage_encrypted = false # <- here
 }
 """,
@@ -125,30 +123,54 @@ resource "aws_rds_cluster" "serverless" {
   engine      = "aurora-mysql"
   engine_mode = "serverless"
 }
+
+resource "aws_db_instance" "keyed" {
+  engine     = "postgres"
+  kms_key_id = aws_kms_key.orders.arn
+}
 """,
     ),
 )
 
 
+def _is_of_cluster(resource: Resource) -> bool:
+    """An instance that is stored as its cluster is."""
+    return resource.kind == "aws_db_instance" and (
+        (known(resource.find("engine")) or "").startswith("aurora") or says(resource, "db_cluster_identifier")
+    )
+
+
+def _encrypts_itself(resource: Resource) -> bool:
+    """Whether it is in clear where nothing is said of encryption: not what is encrypted as its source or cluster is,
+    not serverless v1, which always is, and not where a key is named, which AWS takes with encryption only."""
+    return (
+        not inherits(resource)
+        and not _is_of_cluster(resource)
+        and known(resource.find("engine_mode")) != "serverless"
+        and not says(resource, "storage_encrypted")
+        and (not says(resource, "kms_key_id") or known(resource.find("kms_key_id")) == "")
+    )
+
+
+_STORES = ("aws_db_instance", "aws_docdb_cluster", "aws_neptune_cluster", "aws_rds_cluster")
+
 _ENCRYPTED_NEEDS = (
     Need(
-        ("aws_db_instance", "aws_docdb_cluster", "aws_neptune_cluster", "aws_rds_global_cluster"),
+        (*_STORES, "aws_rds_global_cluster"),
         "storage_encrypted",
         true,
         "is stored in clear",
         "true",
-        when=lambda resource: (
-            _encrypts_itself(resource) and not (known(resource.find("engine")) or "").startswith("aurora")
-        ),
+        absent=False,
+        when=lambda resource: not _is_of_cluster(resource),
     ),
     Need(
-        ("aws_rds_cluster",),
+        (*_STORES, "aws_rds_global_cluster"),
         "storage_encrypted",
         true,
         "is stored in clear",
         "true",
-        # Serverless v1 is always encrypted.
-        when=lambda resource: _encrypts_itself(resource) and known(resource.find("engine_mode")) != "serverless",
+        when=_encrypts_itself,
     ),
     Need(
         ("aws_db_instance_automated_backups_replication",),
@@ -178,7 +200,7 @@ resource "aws_db_instance" "orders" {
         """\
 # file: template.yaml
 Parameters:
-  Password: {Type: String, Default: battery}
+  Password: {Type: String, Default: battery, NoEcho: true}
 Resources:
   Orders:
     Type: AWS::RDS::DBInstance
@@ -286,6 +308,14 @@ resource "aws_db_parameter_group" "orders" {
   }
 }
 
+resource "aws_db_parameter_group" "stock" { # <- here
+  family = "mysql8.0"
+  parameter {
+    name  = "max_connections"
+    value = "500"
+  }
+}
+
 resource "aws_msk_cluster" "events" {
   encryption_info {
     encryption_in_transit {
@@ -306,6 +336,14 @@ resource "aws_db_parameter_group" "orders" {
   parameter {
     name  = "require_secure_transport"
     value = "ON"
+  }
+}
+
+resource "aws_db_parameter_group" "stock" {
+  family = "postgres16"
+  parameter {
+    name  = "max_connections"
+    value = "500"
   }
 }
 
@@ -365,6 +403,8 @@ def tls(resource: Resource, _module: Module) -> Found:
     if isinstance(parameters, Map) and resource.format == "cloudformation":
         for name, value in parameters.items():
             yield from _tls_parameter(resource, name, value)
+        if not parameters.more:
+            yield from _insists(resource, tuple(parameters.names()))
         return
     seen = set()
     for block in resource.each("parameter"):
@@ -382,6 +422,28 @@ def tls(resource: Resource, _module: Module) -> Found:
             fix='Add the parameter `require_ssl` with the value `"true"`.',
             subject=f"{resource.address} require_ssl",
         )
+    if not unclear:
+        yield from _insists(resource, seen)
+
+
+_INSISTS = (
+    (re.compile(r"postgres(?:9\.\d|1[0-4])"), "rds.force_ssl", "1"),
+    (re.compile(r"mysql(?:5\.\d|8\.0)|mariadb10\.\d+|mariadb11\.[0-7]"), "require_secure_transport", "ON"),
+)
+"""Families of RDS whose server takes connections in clear unless a parameter says otherwise; later ones are left alone,
+as PostgreSQL from 15 on insists on TLS by itself. See the pages of RDS on TLS for each engine."""
+
+
+def _insists(resource: Resource, seen: Collection[str]) -> Found:
+    family = known(resource.find("family")) or ""
+    for pattern, name, value in _INSISTS:
+        if resource.kind == "aws_db_parameter_group" and pattern.fullmatch(family) and name not in seen:
+            yield hit(
+                resource.span,
+                f"{resource.label} accepts connections in clear, as {name} is not set",
+                fix=f'Add the parameter `{name}` with the value `"{value}"`.',
+                subject=f"{resource.address} {name}",
+            )
 
 
 def _tls_parameter(resource: Resource, name: str, value: Value) -> Found:

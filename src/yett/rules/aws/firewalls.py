@@ -54,6 +54,15 @@ resource "aws_lb" "inside" {
   internal = true
 }
 
+resource "aws_api_gateway_stage" "live" {
+  stage_name = "live"
+}
+
+resource "aws_wafregional_web_acl_association" "live" {
+  resource_arn = "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3/stages/live"
+  web_acl_id   = aws_wafregional_web_acl.shop.id
+}
+
 resource "aws_lb" "network" {
   load_balancer_type = "network"
 }
@@ -74,7 +83,7 @@ def alb_waf(resource: Resource, module: Module) -> Found:
             if isinstance(value, Unresolved):
                 yield unknown(value)
                 return
-    if any(module.about(resource, kind, "resource_arn") for kind in _ASSOCIATIONS):
+    if any(module.about(resource, kind, "resource_arn") or _by_stage(resource, module, kind) for kind in _ASSOCIATIONS):
         return
     # What stands behind CloudFront is filtered there.
     if next(module.of("aws_cloudfront_distribution"), None) is not None:
@@ -85,6 +94,14 @@ def alb_waf(resource: Resource, module: Module) -> Found:
     if resource.kind == "aws_api_gateway_stage" and _is_private(resource, module):
         return
     yield hit(resource.span, f"{resource.label} has no firewall", subject=f"{resource.address} firewall")
+
+
+def _by_stage(resource: Resource, module: Module, kind: str) -> bool:
+    """Whether an association names the stage by an ARN that is written out."""
+    stage = known(resource.find("stage_name"))
+    if resource.kind != "aws_api_gateway_stage" or not stage:
+        return False
+    return any((known(each.find("resource_arn")) or "").endswith(f"/stages/{stage}") for each in module.of(kind))
 
 
 def _is_private(stage: Resource, module: Module) -> bool:
@@ -137,6 +154,29 @@ resource "aws_wafv2_web_acl" "counts" {
     }
   }
 }
+
+resource "aws_wafv2_web_acl" "spares" {
+  scope = "REGIONAL"
+  rule {
+    name     = "inputs"
+    priority = 1
+    override_action {
+      none {}
+    }
+    statement {
+      managed_rule_group_statement {
+        name        = "AWSManagedRulesKnownBadInputsRuleSet"
+        vendor_name = "AWS"
+        rule_action_override { # <- here
+          name = "Log4JRCE_HEADER"
+          action_to_use {
+            count {}
+          }
+        }
+      }
+    }
+  }
+}
 """,
     ),
     good=(
@@ -185,6 +225,8 @@ def waf_weak(resource: Resource, _module: Module) -> Found:
         if not resource.has("default_action.block"):
             yield hit(resource.span, f"{resource.label} has no rules", subject=f"{resource.address} rules")
         return
+    for rule in known_rules:
+        yield from _spared(resource, rule)
     counting = [rule for rule in known_rules if rule.has("override_action.count", "action.count")]
     for rule in counting if len(counting) < len(known_rules) else ():
         group = known(rule.find("statement.managed_rule_group_statement.name")) or ""
@@ -201,6 +243,25 @@ def waf_weak(resource: Resource, _module: Module) -> Found:
             fix="Write `override_action { none {} }`, or an `action` of `block`.",
             subject=f"{resource.address} count",
         )
+
+
+def _spared(resource: Resource, rule: Map) -> Found:
+    """The rule against Log4Shell, left out of its managed group or made to count."""
+    path = "statement.managed_rule_group_statement"
+    for block in (
+        *rule.each(f"{path}.excluded_rule"),
+        *rule.each(f"{path}.excluded_rules"),
+        *rule.each(f"{path}.rule_action_override"),
+        *rule.each(f"{path}.rule_action_overrides"),
+    ):
+        if isinstance(block, Map) and (known(block.get("name")) or "").startswith("Log4JRCE"):
+            override = block.find("action_to_use")
+            if override is None or (isinstance(override, Map) and override.written("count") is not None):
+                yield hit(
+                    block.span,
+                    f"{resource.label} only counts what Log4JRCE finds",
+                    subject=f"{resource.address} Log4JRCE",
+                )
 
 
 def waf_classic(resource: Resource, _module: Module) -> Found:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from yett.model import Action, Rule, Severity
-from yett.parse.resources import known, number
-from yett.rules.aws.need import Need, kinds_of, needs, not_among
+from yett.parse.resources import Resource, Unresolved, known, number, truth
+from yett.rules.aws.need import Need, kinds_of, needs, not_among, says
 from yett.rules.cloud import Check, at_least, false, true
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
@@ -174,6 +174,16 @@ resource "aws_opensearch_domain" "search" {
     enabled = false # <- here
   }
 }
+
+resource "aws_opensearch_domain" "logs" { # <- here
+  domain_endpoint_options {
+    enforce_https       = true
+    tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10"
+  }
+  cluster_config {
+    instance_count = 3
+  }
+}
 """,
     ),
     good=(
@@ -187,9 +197,28 @@ resource "aws_opensearch_domain" "search" {
     enabled = true
   }
 }
+
+resource "aws_opensearch_domain" "single" {
+  domain_endpoint_options {
+    enforce_https       = true
+    tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10"
+  }
+}
 """,
     ),
 )
+
+
+def _has_nodes(resource: Resource) -> bool:
+    """Whether there is anybody a node could speak to; without `cluster_config` there is one node."""
+    count = resource.find("cluster_config.instance_count")
+    return isinstance(count, Unresolved) or (
+        (number(count) or 1) > 1
+        or any(
+            truth(resource.find(f"cluster_config.{path}")) is True
+            for path in ("dedicated_master_enabled", "zone_awareness_enabled", "warm_enabled")
+        )
+    )
 
 
 _SEARCH_NEEDS = (
@@ -202,7 +231,12 @@ _SEARCH_NEEDS = (
         '"Policy-Min-TLS-1-2-PFS-2023-10"',
     ),
     Need(
-        ("aws_opensearch_domain",), "node_to_node_encryption.enabled", true, "speaks in clear between its nodes", "true"
+        ("aws_opensearch_domain",),
+        "node_to_node_encryption.enabled",
+        true,
+        "speaks in clear between its nodes",
+        "true",
+        when=lambda resource: says(resource, "node_to_node_encryption") or _has_nodes(resource),
     ),
 )
 

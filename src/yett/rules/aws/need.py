@@ -119,6 +119,25 @@ def camel(name: str) -> str:
     return "".join(_ACRONYMS.get(part, part.capitalize()) for part in name.split("_"))
 
 
+def says(resource: Resource, *paths: str) -> bool:
+    """Whether one of some attributes is written: not one that may only be there, as everything may in a module."""
+    return any(
+        resource.body.written(resource.own(path).partition(".")[0]) is not None and resource.find(path) is not None
+        for path in paths
+    )
+
+
+def inherits(resource: Resource) -> bool:
+    """A replica, a copy and what is restored from a snapshot are encrypted as their source is, an instance of a cluster
+    as the cluster is."""
+    return (resource.kind == "aws_db_instance" and says(resource, "db_cluster_identifier")) or says(
+        resource,
+        *("replicate_source_db", "snapshot_identifier", "replication_source_identifier", "source_db_cluster"),
+        *("source_db_cluster_identifier", "global_cluster_identifier", "restore_to_point_in_time"),
+        *("source_db_cluster_snapshot_identifier",),
+    )
+
+
 def is_set(value: Value) -> bool | None:
     """Whether a text or list is not empty."""
     text = known(value)

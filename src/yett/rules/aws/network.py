@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse.resources import Map, Module, Resource, Scalar, Unresolved, Value, known, number, texts
+from yett.parse.registry_modules import submodule
+from yett.parse.resources import Map, Module, Resource, Scalar, Unresolved, Value, known, number, texts, truth
 from yett.parse.source import Span
-from yett.rules.cloud import Check
+from yett.rules.aws.need import says
+from yett.rules.cloud import Check, unknown
 from yett.rules.hits import hit, short
 
 Found = Iterator[Hit | Unknown]
@@ -81,6 +83,12 @@ resource "aws_vpc_security_group_ingress_rule" "rdp" {
   to_port           = 3389
   ip_protocol       = "tcp"
 }
+
+module "ssh" {
+  source              = "terraform-aws-modules/security-group/aws//modules/ssh"
+  version             = "~> 5.0"
+  ingress_cidr_blocks = ["0.0.0.0/0"] # <- here
+}
 """,
         """\
 # file: template.yaml
@@ -94,6 +102,10 @@ Resources:
           FromPort: 22
           ToPort: 22
           CidrIp: 0.0.0.0/0 # <- here
+        - IpProtocol: tcp
+          FromPort: 3389
+          ToPort: 3389
+          CidrIp: 0.1.0.0/0 # <- here
 """,
     ),
     good=(
@@ -112,6 +124,12 @@ resource "aws_security_group" "shop" {
     to_port     = 22
     protocol    = "tcp"
     cidr_blocks = ["203.0.113.0/24"]
+  }
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = ["0.1.0.0/0"]
   }
   dynamic "ingress" {
     for_each = var.ports
@@ -238,6 +256,12 @@ resource "aws_security_group" "shop" {
     cidr_blocks = ["0.0.0.0/0"] # <- here
   }
 }
+
+module "balancer" {
+  source              = "terraform-aws-modules/security-group/aws"
+  version             = "~> 5.0"
+  ingress_cidr_blocks = ["0.0.0.0/0"] # <- here
+}
 """,
     ),
     good=(
@@ -249,6 +273,19 @@ resource "aws_security_group" "balancer" {
     protocol    = "tcp"
     cidr_blocks = ["0.0.0.0/0"]
   }
+}
+
+module "https" {
+  source              = "terraform-aws-modules/security-group/aws//modules/https-443"
+  version             = "~> 5.0"
+  ingress_cidr_blocks = ["0.0.0.0/0"]
+}
+
+module "web" {
+  source              = "terraform-aws-modules/security-group/aws"
+  version             = "~> 5.0"
+  ingress_cidr_blocks = ["0.0.0.0/0"]
+  ingress_rules       = ["https-443-tcp"]
 }
 """,
     ),
@@ -355,11 +392,40 @@ def _of_module(resource: Resource) -> Iterator[Opening]:
                 name = known(rule.get("rule"))
                 for opening in _opening(rule, resource, path):
                     yield from _named(opening, name)
+    inside = submodule(known(resource.find("source")) or "")
     for path in ("ingress_cidr_blocks", "ingress_ipv6_cidr_blocks"):
         for source in texts(resource.find(path)):
             for rule_name in texts(resource.find("ingress_rules")):
                 plain = Opening(path, source, None, None, False, rule_name.span)
                 yield from _named(plain, known(rule_name))
+            if isinstance(source, Scalar) and inside in _SUBMODULES:
+                port = _SUBMODULES[inside]
+                yield Opening(path, source, port, port, False, source.span)
+
+
+_SUBMODULES = {
+    "ssh": 22,
+    "rdp": 3389,
+    "winrm": 5985,
+    "postgresql": 5432,
+    "mysql": 3306,
+    "mssql": 1433,
+    "oracle-db": 1521,
+    "mongodb": 27017,
+    "redis": 6379,
+    "elasticsearch": 9200,
+    "memcached": 11211,
+    "kafka": 9092,
+    "rabbitmq": 5672,
+    "zookeeper": 2181,
+    "redshift": 5439,
+}
+"""Modules inside that module, each of which opens the ports of one program, and the first of them."""
+
+_MODULE_RULES = (
+    *("ingress_rules", "ingress_with_cidr_blocks", "ingress_with_ipv6_cidr_blocks", "computed_ingress_rules"),
+    *("ingress_with_self", "ingress_with_source_security_group_id", "computed_ingress_with_cidr_blocks"),
+)
 
 
 def _named(opening: Opening, name: str | None) -> Iterator[Opening]:
@@ -374,29 +440,35 @@ def _named(opening: Opening, name: str | None) -> Iterator[Opening]:
         yield opening._replace(first=port, last=port, every=port is None)
 
 
-def is_world(value: Value) -> bool | None:
+def is_world(value: Value, *, strict: bool = False) -> bool | None:
     """Whether an address range is everybody, or so much of the internet that it comes to the same (two halves are the
-    whole); None where it is not known."""
+    whole); None where it is not known.
+
+    EC2 takes `0.1.0.0/0` for `0.0.0.0/0`. Terraform refuses to apply it, and nobody knows what was meant: `strict`.
+    """
     if not isinstance(value, Scalar):
         return None
     address, _, length = str(value.value).strip().partition("/")
-    if not length.isdigit() or len(length) > 3:
+    if not length.isdigit() or len(length) > 3 or int(length) > 7:
         return False
     if ":" in address:
-        return int(length) <= 7 and not address.lower().startswith(("fc", "fd", "fe"))
-    return int(length) <= 7 and address[:1].isdigit()
+        return not address.lower().startswith(("fc", "fd", "fe"))
+    first, *rest = address.split(".")
+    if not first.isdigit() or len(first) > 3:
+        return False
+    return not strict or int(length) > 0 or not any(part.strip("0") for part in (first, *rest))
 
 
 def _look(resource: Resource, ports: dict[int, str] | None) -> Found:
     for opening in openings(resource):
-        world = is_world(opening.source)
+        world = is_world(opening.source, strict=resource.format == "terraform")
         if world is False:
             continue
         if world is None:
             yield Unknown(opening.source.span.line, short(getattr(opening.source, "what", "an address")))
         elif opening.every:
             if ports is None:
-                yield _hit(resource, opening, "every port")
+                yield _hit(resource, opening, "every port, 22 (SSH), 3389 (RDP) and those of databases among them,")
         elif opening.first is None or opening.last is None:
             if opening.odd:
                 yield Unknown(opening.span.line, short(opening.odd))
@@ -429,12 +501,33 @@ def open_data(resource: Resource, _module: Module) -> Found:
 def open_any(resource: Resource, _module: Module) -> Found:
     """What the other rules leave: ports that are neither for administration nor for data, nor those of the web."""
     for opening in openings(resource):
-        if not is_world(opening.source) or opening.every or opening.first is None or opening.last is None:
+        if (
+            not is_world(opening.source, strict=resource.format == "terraform")
+            or opening.every
+            or opening.first is None
+            or opening.last is None
+        ):
             continue
         inside = any(opening.first <= port <= opening.last for port in (*ADMIN_PORTS, *DATA_PORTS))
         if not inside and not (opening.first == opening.last and opening.first in (80, 443)):
             ports = f"{opening.first}-{opening.last}" if opening.first != opening.last else f"{opening.first}"
             yield _hit(resource, opening, f"port {ports}")
+    if resource.type == "module":
+        yield from _ready(resource)
+
+
+def _ready(resource: Resource) -> Found:
+    """Ranges that a module is given without a rule to use them in: the next rule will be open."""
+    if submodule(known(resource.find("source")) or "") or says(resource, *_MODULE_RULES):
+        return
+    for path in ("ingress_cidr_blocks", "ingress_ipv6_cidr_blocks"):
+        for source in texts(resource.find(path)):
+            if isinstance(source, Scalar) and is_world(source, strict=True):
+                yield hit(
+                    source.span,
+                    f"{resource.label} opens every rule that names no range to {known(source)}",
+                    subject=f"{resource.address} {path} {known(source)}",
+                )
 
 
 def open_all(resource: Resource, _module: Module) -> Found:
@@ -465,6 +558,21 @@ resource "aws_default_security_group" "shop" {
     to_port   = 0
   }
 }
+
+resource "aws_default_security_group" "office" { # <- here
+  vpc_id = "vpc-0a1b2c3d"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "office" {
+  security_group_id = aws_default_security_group.office.id
+  cidr_ipv4         = "10.0.0.0/8"
+  ip_protocol       = "-1"
+}
+
+module "network" { # <- here
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "~> 5.0"
+}
 """,
     ),
     good=(
@@ -481,12 +589,22 @@ resource "aws_flow_log" "shop" {
 resource "aws_default_security_group" "shop" {
   vpc_id = aws_vpc.shop.id
 }
+
+module "network" {
+  source          = "terraform-aws-modules/vpc/aws"
+  version         = "~> 5.0"
+  enable_flow_log = true
+}
 """,
     ),
 )
 
 
 def flow_logs(resource: Resource, module: Module) -> Found:
+    if resource.kind == "aws_subnet":
+        if resource.type == "module":
+            yield from _module_flow_logs(resource)
+        return
     if resource.kind == "aws_vpc":
         own = "resource_id" if resource.format == "cloudformation" else "vpc_id"
         if not module.about(resource, "aws_flow_log", own) and module.whole and not resource.body.more:
@@ -504,6 +622,29 @@ def flow_logs(resource: Resource, module: Module) -> Found:
                     subject=f"{resource.address} {path}",
                 )
                 break
+    for kind in (
+        "aws_security_group_rule",
+        "aws_vpc_security_group_ingress_rule",
+        "aws_vpc_security_group_egress_rule",
+    ):
+        for rule in module.about(resource, kind, "security_group_id"):
+            yield hit(
+                resource.span,
+                f"{resource.label} lets traffic through by default, as {rule.label} says",
+                subject=f"{resource.address} {rule.address}",
+            )
+
+
+def _module_flow_logs(resource: Resource) -> Found:
+    value = resource.find("enable_flow_log")
+    if isinstance(value, Unresolved):
+        yield unknown(value)
+    elif truth(value) is not True:
+        yield hit(
+            resource.place("enable_flow_log"),
+            f"{resource.label} has no flow log",
+            subject=f"{resource.address} flow log",
+        )
 
 
 _RULED = (
@@ -516,5 +657,5 @@ CHECKS = (
     Check(OPEN_DATA, _RULED, open_data),
     Check(OPEN_ALL, _RULED, open_all),
     Check(OPEN_ANY, _RULED, open_any),
-    Check(VPC, ("aws_vpc", "aws_default_security_group"), flow_logs),
+    Check(VPC, ("aws_vpc", "aws_default_security_group", "aws_subnet"), flow_logs),
 )

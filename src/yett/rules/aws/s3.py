@@ -331,7 +331,8 @@ def _named(resource: Resource, name: str) -> str:
 def _nowhere(bucket: Resource, module: Module, kind: str, says: str, path: str) -> Found:
     """What is missing from a bucket, unless something that cannot be told may bring it."""
     lost = module.elsewhere(kind, "bucket")
-    if bucket.body.more or not module.whole:
+    settled = bucket.type == "module" and bucket.body.written(path.partition(".")[0]) is not None
+    if (bucket.body.more and not settled) or not module.whole:
         yield Unknown(bucket.span.line, "a part of the module that was not read")
     elif lost:
         yield Unknown(bucket.span.line, f"{lost[0].label}, whose bucket only a run knows")
@@ -524,6 +525,17 @@ resource "aws_s3_bucket_logging" "orders" {
   target_bucket = "shop-logs"
   target_prefix = "orders/"
 }
+
+module "pictures" {
+  source  = "terraform-aws-modules/s3-bucket/aws"
+  version = "~> 4.0"
+  versioning = {
+    enabled = false # <- here
+  }
+  logging = {
+    target_bucket = "shop-logs"
+  }
+}
 """,
     ),
     good=(
@@ -534,7 +546,14 @@ resource "aws_s3_bucket" "orders" {
     enabled = true
   }
   logging {
-    target_bucket = "shop-logs"
+    target_bucket = aws_s3_bucket.logs.id
+  }
+}
+
+resource "aws_s3_bucket" "logs" {
+  bucket = "shop-logs"
+  versioning {
+    enabled = true
   }
 }
 """,
@@ -575,14 +594,19 @@ def kept(resource: Resource, module: Module) -> Found:
     elif not module.about(resource, "aws_s3_bucket_versioning", "bucket", "bucket"):
         yield from _nowhere(resource, module, "aws_s3_bucket_versioning", "keeps no old versions", "versioning.status")
     logged = resource.has("logging") or module.about(resource, "aws_s3_bucket_logging", "bucket", "bucket")
-    if not logged and not _is_log(resource):
+    if not logged and not _is_log(resource, module):
         yield from _nowhere(resource, module, "aws_s3_bucket_logging", "keeps no log of its requests", "logging")
 
 
-def _is_log(resource: Resource) -> bool:
+def _is_log(resource: Resource, module: Module) -> bool:
     """A bucket that takes the logs of others logs nothing itself, or it would log its own log."""
-    acl = known(resource.find("acl")) or ""
-    return acl.replace("-", "").lower() == "logdeliverywrite"
+    acls = (resource, *module.about(resource, "aws_s3_bucket_acl", "bucket", "bucket"))
+    if any((known(each.find("acl")) or "").replace("-", "").lower() == "logdeliverywrite" for each in acls):
+        return True
+    if module.about(resource, "aws_s3_bucket_logging", "target_bucket", "bucket"):
+        return True
+    paths = ("logging.target_bucket", "logging_configuration.destination_bucket_name")
+    return any(module.about(resource, "aws_s3_bucket", path, "bucket") for path in paths)
 
 
 def _versioned(resource: Resource, value: Value | None, path: str) -> Found:

@@ -24,8 +24,9 @@ TRAIL = Rule(
     bad=(
         """\
 resource "aws_cloudtrail" "all" { # <- here
-  is_multi_region_trail      = true
-  enable_log_file_validation = false # <- here
+  is_multi_region_trail         = true
+  enable_log_file_validation    = false # <- here
+  include_global_service_events = false # <- here
 }
 """,
         """\
@@ -54,6 +55,14 @@ _TRAIL_NEEDS = (
     Need(("aws_cloudtrail",), "is_multi_region_trail", true, "covers one region", "true"),
     Need(("aws_cloudtrail",), "enable_log_file_validation", true, "is not signed", "true"),
     Need(("aws_cloudtrail",), "kms_key_id", is_set, "has no key of yours", "aws_kms_key.NAME.arn"),
+    Need(
+        ("aws_cloudtrail",),
+        "include_global_service_events",
+        true,
+        "leaves out what is done in services of no region, as IAM",
+        "true",
+        absent=False,
+    ),
     Need(("aws_cloudtrail",), "enable_logging", true, "is off", "true", absent=False, other=("is_logging",)),
 )
 

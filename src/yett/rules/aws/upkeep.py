@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from yett.model import Action, Rule, Severity
 from yett.parse.resources import Resource, Value, known, number
-from yett.rules.aws.need import Need, is_set, kinds_of, needs, not_among
+from yett.rules.aws.need import Need, inherits, is_set, kinds_of, needs, not_among, says
 from yett.rules.cloud import Check, true
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
-
-
-def _inherits(resource: Resource) -> bool:
-    """A replica, a copy and what is restored from a snapshot are encrypted as their source is, an instance of a cluster
-    as the cluster is."""
-    return (resource.kind == "aws_db_instance" and resource.has("db_cluster_identifier")) or resource.has(
-        *("replicate_source_db", "snapshot_identifier", "replication_source_identifier", "source_db_cluster"),
-        *("source_db_cluster_identifier", "global_cluster_identifier", "restore_to_point_in_time"),
-        *("source_db_cluster_snapshot_identifier"),
-    )
 
 
 BACKUPS = Rule(
@@ -82,7 +74,8 @@ def _is_bare(resource: Resource) -> bool:
     """A database of its own that says nothing of backups."""
     return (
         resource.format == "terraform"
-        and not resource.has("backup_retention_period", "replicate_source_db", "snapshot_identifier")
+        and not says(resource, "backup_retention_period", "replicate_source_db", "snapshot_identifier")
+        and resource.type != "module"
         and not (known(resource.find("engine")) or "").startswith(("aurora", "neptune", "docdb"))
     )
 
@@ -95,9 +88,10 @@ _BACKUP_NEEDS = (
         "keeps no backups",
         "14",
         when=lambda resource: (
-            not resource.has("replicate_source_db", "snapshot_identifier", "cluster_identifier")
+            not says(
+                resource, *("replicate_source_db", "snapshot_identifier", "cluster_identifier", "db_cluster_identifier")
+            )
             and not (known(resource.find("engine")) or "").startswith(("aurora", "neptune", "docdb"))
-            and not resource.has("db_cluster_identifier")
         ),
         # CloudFormation keeps one day where nothing is written, Terraform none.
         absent=False,
@@ -221,6 +215,11 @@ IAM_AUTH = Rule(
 resource "aws_db_instance" "orders" { # <- here
   engine = "postgres"
 }
+
+resource "aws_db_instance" "report" {
+  replicate_source_db                 = "orders"
+  iam_database_authentication_enabled = false # <- here
+}
 """,
     ),
     good=(
@@ -233,12 +232,38 @@ resource "aws_db_instance" "orders" {
 resource "aws_db_instance" "erp" {
   engine = "sqlserver-se"
 }
+
+resource "aws_db_instance" "old" {
+  engine         = "mariadb"
+  engine_version = "10.2.43"
+}
 """,
     ),
 )
 
 
-_IAM_ENGINES = ("mysql", "postgres", "mariadb", "aurora", "aurora-mysql", "aurora-postgresql")
+_IAM_ENGINES = {
+    "mysql": (5, 6),
+    "postgres": (9, 5),
+    "mariadb": (10, 6),
+    "aurora": (0,),
+    "aurora-mysql": (0,),
+    "aurora-postgresql": (0,),
+}
+"""The engines that take tokens of IAM, and from which version on."""
+
+_IAM_SMALL = ("db.t2.small", "db.t3.small")
+"""Classes on which Aurora MySQL does not."""
+
+
+def _takes_tokens(resource: Resource) -> bool:
+    engine = (known(resource.find("engine")) or "mysql").lower()
+    least = _IAM_ENGINES.get(engine)
+    version = re.match(r"[0-9]+(?:\.[0-9]+)?", known(resource.find("engine_version")) or "")
+    if least is None or (version and tuple(int(part) for part in version[0].split(".")) < least):
+        return False
+    size = resource.find("instance_class") or resource.find("db_instance_class")
+    return not (engine in ("aurora", "aurora-mysql") and known(size) in _IAM_SMALL)
 
 
 _IAM_NEEDS = (
@@ -248,10 +273,19 @@ _IAM_NEEDS = (
         true,
         "takes passwords alone",
         "true",
+        absent=False,
+        when=_takes_tokens,
+    ),
+    Need(
+        ("aws_db_instance", "aws_rds_cluster"),
+        "iam_database_authentication_enabled",
+        true,
+        "takes passwords alone",
+        "true",
         when=lambda resource: (
-            (known(resource.find("engine")) or "mysql") in _IAM_ENGINES
-            and not resource.has("db_cluster_identifier")
-            and not _inherits(resource)
+            _takes_tokens(resource)
+            and not inherits(resource)
+            and not says(resource, "iam_database_authentication_enabled")
         ),
     ),
     Need(

@@ -29,6 +29,13 @@ def rules() -> tuple[Rule, ...]:
 def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
     """What the rules say of a Compose file. Raises `ParseError`."""
     project = parse(text, path, tree)
-    if project:
-        for rule, check in RULES:
-            yield from ((rule, said) for said in check(project))
+    if not project:
+        return
+    for rule, check in RULES:
+        told: set[tuple[int, int]] = set()
+        for said in check(project):
+            # What an anchor holds is said once, of the first service that it is merged into.
+            if isinstance(said, Unknown) or (said.line, said.column) not in told:
+                yield rule, said
+            if isinstance(said, Hit):
+                told.add((said.line, said.column))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from yett.model import Action, Confidence, Hit, Rule, Severity, Unknown
 from yett.parse.compose import Project, Service, Variable, filled, variables
+from yett.parse.stages import is_prod
 from yett.parse.yaml import Mapping
-from yett.rules.compose.services import is_trial, span
+from yett.rules.compose.services import is_database, is_for_developers, is_reachable, is_trial, span
 from yett.rules.credentials import is_setting, is_stand_in, means_secret
 from yett.rules.hits import hit, short
 
@@ -142,9 +143,31 @@ _KNOWN_PASSWORDS: dict[str, tuple[str, ...]] = {
 }
 
 
+# Passwords that clients are given by the same name as the server: they say nothing of it, least of all when empty.
+_SHARED = {
+    "redis_password": ("redis", "valkey", "keydb"),
+    "rabbitmq_password": ("rabbitmq",),
+    "rabbitmq_default_pass": ("rabbitmq",),
+    "clickhouse_password": ("clickhouse",),
+    "elastic_password": ("elastic", "kibana"),
+    "couchdb_password": ("couch",),
+    "keycloak_password": ("keycloak",),
+    "sa_password": ("mssql", "sql"),
+}
+
+
+def _is_its_own(variable: str, service: Service) -> bool:
+    """Whether a variable sets the password of the service itself, rather than one that it logs in with elsewhere."""
+    names = _SHARED.get(variable)
+    image = f"{service.image or ''} {service.name}".lower()
+    return names is None or any(name in image for name in names)
+
+
 def default_credentials(project: Project) -> Iterator[Hit]:
-    trial = is_trial(project.file)
+    trial = is_for_developers(project)
     for service in project.services:
+        # What no other machine reaches is open to the other containers alone, which is bad enough in production.
+        mild = trial or not (is_reachable(service) or is_prod(project.file))
         for variable in service.environment():
             if variable.value is None:
                 continue
@@ -155,7 +178,7 @@ def default_credentials(project: Project) -> Iterator[Hit]:
                 continue
             if plain in _SWITCHES.get(name, ()):
                 said = f"{variable.name}={short(plain)} lets everybody into {short(service.name)}"
-            elif plain in _KNOWN_PASSWORDS.get(name, ()):
+            elif plain in _KNOWN_PASSWORDS.get(name, ()) and _is_its_own(name, service):
                 word = "the password that stands in every manual" if plain else "an empty password"
                 said = f"{variable.name} gives {short(service.name)} {word}"
             else:
@@ -165,7 +188,7 @@ def default_credentials(project: Project) -> Iterator[Hit]:
                 said,
                 fix=f"Set {variable.name} in {short(service.name)} from a secret, or leave the switch out.",
                 subject=f"services.{service.name}.environment.{variable.name} open",
-                severity=Severity.MEDIUM if trial else None,
+                severity=Severity.MEDIUM if mild else None,
             )
 
 
@@ -181,7 +204,6 @@ PLAIN_SECRET_ENV = Rule(
     refs=(
         "CWE-798",
         "PCI DSS 8.6.2",
-        "PCI DSS 2.2.2",
         "https://docs.docker.com/compose/how-tos/use-secrets/",
     ),
     bad=(
@@ -234,7 +256,9 @@ _BENIGN = frozenset(
 
 def plain_secret_env(project: Project) -> Iterator[Hit | Unknown]:
     trial = is_trial(project.file)
+    developed = is_for_developers(project)
     for service in project.services:
+        own = developed and is_database(service)  # its first password, where there is nothing in it
         build = service.get("build")
         arguments = variables(build.get("args") if isinstance(build, Mapping) else None)
         for where, variable in (
@@ -259,7 +283,7 @@ def plain_secret_env(project: Project) -> Iterator[Hit | Unknown]:
                     f"`{variable.name}_FILE` where the image knows it."
                 ),
                 subject=f"services.{service.name}.{where}.{variable.name} plain",
-                severity=Severity.MEDIUM if weak or trial else None,
+                severity=Severity.MEDIUM if weak or trial or own else None,
                 confidence=Confidence.MEDIUM if weak else None,
             )
 
@@ -397,7 +421,7 @@ DAEMON_WITHOUT_TLS = Rule(
         "docker:dind makes certificates by itself unless DOCKER_TLS_CERTDIR is empty."
     ),
     fix="Leave `DOCKER_TLS_CERTDIR` alone and use port 2376, or build with a rootless builder.",
-    refs=("CWE-319", "CWE-306", "PCI DSS 4.2.1", "https://docs.docker.com/engine/security/protect-access/"),
+    refs=("CWE-319", "CWE-306", "PCI DSS 2.2.7", "https://docs.docker.com/engine/security/protect-access/"),
     bad=(
         """\
 services:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.compose import Port, Project, Service
 from yett.parse.yaml import Mapping, Scalar
-from yett.rules.compose.services import EDGES, is_database, is_trial, span
+from yett.rules.compose.services import EDGES, is_database, is_for_developers, span
 from yett.rules.hits import hit, short
 
 _PORTS = "https://docs.docker.com/reference/compose-file/services/#ports"
@@ -101,7 +101,7 @@ services:
 
 
 def published_backend(project: Project) -> Iterator[Hit | Unknown]:
-    trial = is_trial(project.file)
+    trial = is_for_developers(project)
     for service in project.services:
         for port in service.ports():
             what = _backend(service, port)
@@ -117,7 +117,7 @@ def published_backend(project: Project) -> Iterator[Hit | Unknown]:
                 fix=f"Leave the port out of {short(service.name)}, or write "
                 f'`"127.0.0.1:{short(port.published or target, 20)}:{short(target, 20)}"`.',
                 subject=f"services.{service.name}.ports {target}",
-                severity=Severity.MEDIUM if trial or (port.host and not _is_any(port.host)) else None,
+                severity=Severity.LOW if trial else Severity.MEDIUM if port.host and not _is_any(port.host) else None,
             )
 
 
@@ -145,7 +145,7 @@ ALL_INTERFACES = Rule(
         "machine's own firewall rules."
     ),
     fix='Name the address it is meant for: `"127.0.0.1:8080:8080"` behind a proxy on the same machine.',
-    refs=("CWE-668", "PCI DSS 1.4.4", _PORTS),
+    refs=("CWE-668", "PCI DSS 1.4.2", _PORTS),
     bad=(
         """\
 services:

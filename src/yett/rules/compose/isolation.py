@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.compose import Project, filled, is_true
 from yett.parse.yaml import Mapping, Scalar
-from yett.rules.compose.services import span
+from yett.rules.compose.services import is_trial, span
 from yett.rules.hits import hit, short
 
 _SERVICES = "https://docs.docker.com/reference/compose-file/services/"
@@ -78,7 +78,7 @@ HOST_NAMESPACES = Rule(
         "else runs on the machine. By default each container has its own."
     ),
     fix="Leave the key out, and join services by a network of their own.",
-    refs=("CWE-653", "PCI DSS 1.4.4", "PCI DSS 2.2.6", _SERVICES + "#network_mode"),
+    refs=("CWE-653", "PCI DSS 2.2.6", _SERVICES + "#network_mode"),
     bad=(
         """\
 services:
@@ -132,7 +132,12 @@ _NAMESPACES = {
 }
 
 
+# Browsers under test are started so by their makers' advice, and nothing else is reached by it.
+_MILD = ("ipc", "uts", "cgroup")
+
+
 def host_namespaces(project: Project) -> Iterator[Hit]:
+    trial = is_trial(project.file)
     for service in project.services:
         name = short(service.name)
         for key, what in _NAMESPACES.items():
@@ -143,6 +148,7 @@ def host_namespaces(project: Project) -> Iterator[Hit]:
                     f"{name} shares the {what} namespace of the host",
                     fix=f"Leave `{key}: host` out of {name}.",
                     subject=f"services.{service.name}.{key} host",
+                    severity=Severity.MEDIUM if trial or key in _MILD else None,
                 )
         build = service.get("build")
         network = build.get("network") if isinstance(build, Mapping) else None

@@ -22,7 +22,7 @@ MEMORY_LIMIT = Rule(
         "else on the machine."
     ),
     fix="Set `mem_limit`, or `deploy.resources.limits.memory`.",
-    refs=("CWE-770", "PCI DSS 6.2.4", _RESOURCES),
+    refs=("CWE-770", _RESOURCES),
     bad=(
         """\
 services:
@@ -61,7 +61,7 @@ CPU_LIMIT = Rule(
         "everything else on the machine."
     ),
     fix="Set `cpus`, or `deploy.resources.limits.cpus`.",
-    refs=("CWE-770", "PCI DSS 6.2.4", _RESOURCES),
+    refs=("CWE-770", _RESOURCES),
     bad=(
         """\
 services:
@@ -95,7 +95,7 @@ PIDS_LIMIT = Rule(
         "without end stops everything else."
     ),
     fix="Set `pids_limit`, or `deploy.resources.limits.pids`.",
-    refs=("CWE-770", "PCI DSS 6.2.4", _RESOURCES),
+    refs=("CWE-770", _RESOURCES),
     bad=(
         """\
 services:

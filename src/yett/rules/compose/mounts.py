@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from yett.model import Action, Hit, Rule, Severity
 from yett.parse.compose import Mount, Project, filled
 from yett.parse.yaml import Mapping, Scalar
-from yett.rules.compose.services import span
+from yett.rules.compose.services import is_trial, span
 from yett.rules.hits import hit, short
 
 _SERVICES = "https://docs.docker.com/reference/compose-file/services/"
@@ -50,6 +50,11 @@ services:
     volumes:
       - ./docker.sock.md:/docs/socket.md
       - sock:/var/run/sock
+  # The proxy itself is what needs it.
+  socket-proxy:
+    image: tecnativa/docker-socket-proxy:0.3
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock:ro
 """,
     ),
 )
@@ -57,8 +62,23 @@ _SOCKET = re.compile(r"(?:^|/)(?:docker|containerd|podman|crio|dockershim|k3s|bu
 _ENGINE_PIPE = "//./pipe/docker_engine"
 
 
+_SOCKET_PROXIES = frozenset({"docker-socket-proxy", "socket-proxy", "docker-proxy-filter", "docker-proxy-acl"})
+# Programs whose work is to look after containers, and that nobody outside is meant to reach.
+_CARETAKERS = frozenset(
+    {
+        *("portainer", "portainer-ce", "portainer-ee", "agent", "watchtower", "dozzle", "dockge", "diun", "autoheal"),
+        *("cadvisor", "gitlab-runner", "act_runner", "ofelia", "ouroboros", "lazydocker", "ctop", "promtail", "alloy"),
+        *("telegraf", "vector", "fluent-bit", "datadog-agent", "docker-volume-backup", "docker-gc", "whats-up-docker"),
+        *("wud", "yacht", "docker-autocompose", "docker-controller-bot", "filebeat", "metricbeat", "beszel-agent"),
+    }
+)
+
+
 def docker_sock(project: Project) -> Iterator[Hit]:
+    trial = is_trial(project.file)
     for service in project.services:
+        if service.image_name in _SOCKET_PROXIES:
+            continue
         for mount in service.mounts():
             # A path alone is an anonymous volume, which is not what is meant by that name.
             source, target = (mount.source or mount.target).rstrip("/"), mount.target.rstrip("/")
@@ -72,6 +92,7 @@ def docker_sock(project: Project) -> Iterator[Hit]:
                         "proxy that allows single calls."
                     ),
                     subject=f"services.{service.name}.volumes {mount.source or mount.target}",
+                    severity=Severity.MEDIUM if trial or service.image_name in _CARETAKERS else None,
                 )
 
 
@@ -84,7 +105,7 @@ SENSITIVE_MOUNT = Rule(
         "into the service reads them, and where the mount can be written, changes them."
     ),
     fix="Use a named volume, or mount the single file that is needed with `:ro`.",
-    refs=("CWE-668", "PCI DSS 7.2.5", "PCI DSS 3.6.1", _SERVICES + "#volumes"),
+    refs=("CWE-668", "PCI DSS 7.2.5", _SERVICES + "#volumes"),
     bad=(
         """\
 services:
@@ -122,6 +143,9 @@ services:
       - /etc/localtime:/etc/localtime:ro
       - /etc/ssl/certs:/etc/ssl/certs:ro
       - ./etc:/etc/shop:ro
+      # A folder of the project, not of the home.
+      - ./.docker/php.ini:/etc/php/8.4/fpm/php.ini
+      - /lib/modules:/lib/modules:ro
       - data:/var/lib/shop
       - /srv/shop:/srv
       - /etc
@@ -195,6 +219,8 @@ def _sensitive(mount: Mount) -> str:
         return plain
     if _BELOW.search(plain) and not mount.read_only and not plain.startswith("/usr/share/"):
         return plain
+    if plain.startswith("./") or (plain == "/lib/modules" and mount.read_only):
+        return ""
     return source if _FILES.search(plain) and not plain.endswith((".pub", "known_hosts")) else ""
 
 

@@ -60,18 +60,24 @@ _DANGEROUS = frozenset(
 )
 
 
+_KEYS = ("ALL", "SYS_ADMIN", "SYS_MODULE")
+
+
 def capabilities(project: Project) -> Iterator[Hit]:
     for service in project.services:
         for value in service.listed("cap_add"):
             name = value.text.strip().upper().removeprefix("CAP_")
             if name in _DANGEROUS:
+                # In a network namespace of its own it rules over that alone: what a tunnel or DHCP server needs.
+                network = service.text("network_mode")
+                mild = name == "NET_ADMIN" and (network is None or network.text != "host")
                 every = "every capability" if name == "ALL" else name
                 yield hit(
                     span(value),
                     f"{short(service.name)} is given {every}",
                     fix=f"Leave {value.text} out of the `cap_add` of {short(service.name)}.",
                     subject=f"services.{service.name}.cap_add {name}",
-                    severity=Severity.CRITICAL if name in ("ALL", "SYS_ADMIN", "SYS_MODULE") else None,
+                    severity=Severity.MEDIUM if mild else Severity.CRITICAL if name in _KEYS else None,
                 )
 
 
@@ -139,8 +145,8 @@ def _items(value: object) -> tuple[Scalar, ...]:
 NO_NEW_PRIVILEGES = Rule(
     id="compose/no-new-privileges",
     title="Programs in the service may gain rights",
-    severity=Severity.MEDIUM,
-    level=Action.WARN,
+    severity=Severity.LOW,
+    level=Action.INFO,
     why=(
         "A setuid program in the image gives root to whoever starts it. With no-new-privileges the kernel ignores the "
         "bit; it is off unless it is asked for."

@@ -7,7 +7,8 @@ import re
 from yett.model import Edit
 from yett.parse.compose import Project, Service
 from yett.parse.source import Span
-from yett.parse.yaml import Mapping, Node
+from yett.parse.stages import is_dev, is_prod
+from yett.parse.yaml import Mapping, Node, Scalar
 
 DATABASES = frozenset(
     {
@@ -21,13 +22,44 @@ DATABASES = frozenset(
 EDGES = frozenset({"nginx", "traefik", "caddy", "haproxy", "httpd", "envoy", "nginx-proxy", "kong", "openresty"})
 
 _TRIAL = re.compile(
-    r"(?:^|[/._-])(?:dev|devel|development|local|tests?|testing|e2e|ci|demo|examples?|samples?|devcontainer|debug)(?:[/._-]|$)"
+    r"(?:^|[/._-])(?:dev|devel|develop|development|local|tests?|testing|e2e|ci|demo|examples?|samples?|devcontainer|debug)(?:[/._-]|$)"
 )
 
 
 def is_trial(path: str) -> bool:
     """Whether a path says that nothing of worth is run by it: development, tests, examples."""
     return _TRIAL.search(path.lower()) is not None
+
+
+_STAGES = ("NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "DJANGO_ENV", "ASPNETCORE_ENVIRONMENT")
+_TRAPS = frozenset({"mailhog", "mailpit", "mailcatcher", "maildev", "mailcrab", "inbucket", "mailtrap", "smtp4dev"})
+"""Images that catch mail instead of sending it."""
+
+
+def is_for_developers(project: Project) -> bool:
+    """Whether a project is one of the machine it is written on: by its path, or because the source is mounted into a
+    service, mail is caught, or a service is told that this is development."""
+    if is_prod(project.file):
+        return False
+    return is_trial(project.file) or any(_is_developed(service) for service in project.services)
+
+
+def _is_developed(service: Service) -> bool:
+    if service.image_name in _TRAPS:
+        return True
+    build = service.get("build")
+    context = build.get("context") if isinstance(build, Mapping) else build
+    source = {".", context.text.rstrip("/").removeprefix("./") or "." if isinstance(context, Scalar) else "."}
+    for mount in service.mounts():
+        if mount.source.startswith(".") and mount.source.rstrip("/").removeprefix("./") in source:
+            return True
+    return any(each.name in _STAGES and is_dev(each.value or "") for each in service.environment())
+
+
+def is_reachable(service: Service) -> bool:
+    """Whether other machines reach a service: a port is published, or it stands in the network of the host."""
+    network = service.text("network_mode")
+    return any(not port.is_local for port in service.ports()) or (network is not None and network.text == "host")
 
 
 def is_database(service: Service) -> bool:

@@ -84,7 +84,7 @@ NO_HEALTHCHECK = Rule(
         "asking. By default there is no check unless the image has one."
     ),
     fix="Add a `healthcheck`.",
-    refs=("CWE-703", "PCI DSS 2.2.1", _SERVICES + "#healthcheck"),
+    refs=("CWE-703", _SERVICES + "#healthcheck"),
     bad=(
         """\
 services:
@@ -135,7 +135,7 @@ ENDLESS_RESTART = Rule(
     level=Action.INFO,
     why="A service that is started again however often it ends hides that somebody makes it crash.",
     fix="Restart by `on-failure:5`.",
-    refs=("CWE-703", "PCI DSS 2.2.1", _SERVICES + "#restart"),
+    refs=("CWE-703", _SERVICES + "#restart"),
     bad=(
         """\
 services:

@@ -45,7 +45,7 @@ EXECUTION = Rule(
         "registries. By default it is denied wherever registries are configured."
     ),
     fix="Leave out `insecure-external-code-execution: allow`.",
-    refs=("CWE-829", "PCI DSS 6.2.4", _OPTIONS + "#insecure-external-code-execution--"),
+    refs=("CWE-829", "PCI DSS 6.3.2", _OPTIONS + "#insecure-external-code-execution--"),
     bad=(
         """\
 version: 2
@@ -84,7 +84,7 @@ def execution(config: Config) -> Iterator[Hit]:
 
 COOLDOWN = Rule(
     id="dependabot/cooldown",
-    title="New releases are taken on their first day",
+    title="New releases are proposed on their first day",
     severity=Severity.LOW,
     level=Action.INFO,
     why=(
@@ -92,7 +92,7 @@ COOLDOWN = Rule(
         "published; security updates are not held back by it."
     ),
     fix="Add `cooldown: {default-days: 7}`.",
-    refs=("CWE-829", "PCI DSS 6.3.2", _OPTIONS + "#cooldown-"),
+    refs=("CWE-829", _OPTIONS + "#cooldown-"),
     bad=(
         """\
 version: 2
@@ -277,7 +277,7 @@ REGISTRY = Rule(
         "password in the file is in the history of the repository for ever."
     ),
     fix="Write `https://`, and `${{secrets.NAME}}` for passwords and tokens.",
-    refs=("CWE-319", "CWE-798", "PCI DSS 4.2.1", "PCI DSS 8.6.2", _OPTIONS + "#top-level-registries-key"),
+    refs=("CWE-319", "CWE-798", "PCI DSS 6.3.2", "PCI DSS 8.6.2", _OPTIONS + "#top-level-registries-key"),
     bad=(
         """\
 version: 2

@@ -52,7 +52,7 @@ if "test" in sys.argv:
 
 PASSWORD_VALIDATORS = Rule(
     id="django/password-validators",
-    title="Short or common passwords are taken",
+    title="Short or common passwords are accepted",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why=(

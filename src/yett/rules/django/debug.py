@@ -20,7 +20,7 @@ DEBUG = Rule(
         "query. Django's default is False; a default of True debugs wherever the variable was forgotten."
     ),
     fix='Let production be what happens without a variable: `DEBUG = env.bool("DEBUG", default=False)`.',
-    refs=("CWE-489", "CWE-209", "PCI DSS 6.5.6", _DOCS + "#debug"),
+    refs=("CWE-489", "CWE-209", "PCI DSS 2.2.4", _DOCS + "#debug"),
     bad=(
         """\
 DEBUG = True  # <- here
@@ -74,7 +74,7 @@ TOOLBAR = Rule(
     fix="Install it where debugging is on: `if DEBUG: INSTALLED_APPS += [...]`.",
     refs=(
         "CWE-489",
-        "PCI DSS 6.5.6",
+        "PCI DSS 2.2.4",
         "https://django-debug-toolbar.readthedocs.io/en/latest/installation.html",
     ),
     bad=(
@@ -110,7 +110,7 @@ LOGGING = Rule(
     level=Action.INFO,
     why="At level DEBUG, `django.db.backends` logs each statement with its values, customers' data among them.",
     fix='Set the level of the logger to `"INFO"`.',
-    refs=("CWE-532", "PCI DSS 10.2.1", "https://docs.djangoproject.com/en/5.2/ref/logging/#django-db-backends"),
+    refs=("CWE-532", "PCI DSS 3.5.1", "https://docs.djangoproject.com/en/5.2/ref/logging/#django-db-backends"),
     bad=(
         """\
 LOGGING = {

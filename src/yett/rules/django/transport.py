@@ -31,7 +31,7 @@ SESSION_COOKIE = Rule(
         "it over plain HTTP too; SESSION_COOKIE_HTTPONLY is True and SESSION_COOKIE_SAMESITE is Lax by default."
     ),
     fix="Set `SESSION_COOKIE_SECURE = True`, and leave the other two at their defaults.",
-    refs=("CWE-614", "CWE-1004", "PCI DSS 4.2.1", _DOCS + "#session-cookie-secure"),
+    refs=("CWE-614", "CWE-1004", "PCI DSS 6.2.4", _DOCS + "#session-cookie-secure"),
     bad=(
         """\
 MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
@@ -156,7 +156,7 @@ HSTS_PARTIAL = Rule(
 
 PROXY_HEADER = Rule(
     id="django/proxy-header",
-    title="A header that anybody can send is believed",
+    title="A header that anybody can send is trusted",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why=(

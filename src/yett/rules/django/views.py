@@ -18,7 +18,7 @@ _DOCS = "https://docs.djangoproject.com/en/5.2/"
 
 CSRF_EXEMPT = Rule(
     id="django/csrf-exempt",
-    title="A view takes forged requests",
+    title="A view accepts forged requests",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why=(

@@ -27,7 +27,6 @@ COPY_EVERYTHING = Rule(
     refs=(
         "CWE-538",
         "PCI DSS 8.6.2",
-        "PCI DSS 6.5.6",
         "https://docs.docker.com/build/concepts/context/#dockerignore-files",
     ),
     bad=(
@@ -117,7 +116,7 @@ def _is_ignored(tree: Tree, file: str) -> bool:
 
 TOOLS = Rule(
     id="docker/setuid-or-debug-tools",
-    title="Tools of an intruder are in the image",
+    title="Image holds tools that serve an intruder",
     severity=Severity.LOW,
     level=Action.INFO,
     why=(
@@ -125,7 +124,7 @@ TOOLS = Rule(
         "gives root back to the user that was meant to be without."
     ),
     fix="Install them in a stage of their own, and copy what they make.",
-    refs=("CWE-1188", "PCI DSS 2.2.4", "https://docs.docker.com/build/building/multi-stage/"),
+    refs=("CWE-250", "PCI DSS 2.2.4", "https://docs.docker.com/build/building/multi-stage/"),
     bad=(
         """\
 FROM debian:12
@@ -199,7 +198,7 @@ UPDATE_ALONE = Rule(
     level=Action.INFO,
     why=(
         "The layer is kept and used again: a later `install` works with the list of that day, and takes versions whose "
-        "flaws were mended since."
+        "flaws have been fixed since."
     ),
     fix="Join it with the installation: `RUN apt-get update && apt-get install -y …`.",
     refs=("CWE-1104", "PCI DSS 6.3.3", _PRACTICES + "#apt-get"),
@@ -261,7 +260,7 @@ HEALTHCHECK = Rule(
         "orchestrators ignore the instruction and have probes of their own."
     ),
     fix="Add `HEALTHCHECK CMD …`, or a probe where it runs.",
-    refs=("CWE-703", "PCI DSS 2.2.1", "https://docs.docker.com/reference/dockerfile/#healthcheck"),
+    refs=("CWE-703", "https://docs.docker.com/reference/dockerfile/#healthcheck"),
     bad=(
         """\
 # next

@@ -20,7 +20,6 @@ RULE = Rule(
     refs=(
         "CWE-489",
         "PCI DSS 2.2.4",
-        "PCI DSS 6.5.6",
         "https://flask.palletsprojects.com/en/stable/deploying/",
     ),
     bad=(

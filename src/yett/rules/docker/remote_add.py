@@ -14,7 +14,7 @@ RULE = Rule(
     title="ADD of remote content without a digest",
     severity=Severity.MEDIUM,
     level=Action.WARN,
-    why="Whoever controls the server, or the way to it, puts what he likes into the image.",
+    why="Whoever controls the server, or the way to it, puts what they like into the image.",
     fix="Give the digest, `ADD --checksum=sha256:… URL`, and use COPY for local files.",
     refs=("CWE-494", "PCI DSS 6.3.2", "https://docs.docker.com/reference/dockerfile/#add---checksum"),
     bad=(

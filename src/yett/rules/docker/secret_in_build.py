@@ -19,7 +19,6 @@ RULE = Rule(
     refs=(
         "CWE-798",
         "CWE-538",
-        "PCI DSS 3.6.1",
         "PCI DSS 8.6.2",
         "https://docs.docker.com/build/building/secrets/",
     ),
@@ -69,7 +68,7 @@ COPY --from=build /app/server.pem /app/
 
 # Names of files that hold a key or a password, most of the time.
 _KEY_FILE = re.compile(
-    r"\.env(?:\.(?!example|sample|template|dist|tpl|defaults?|test|ci|schema)[\w-]+)?"
+    r"\.env(?:\.(?!example|sample|template|dist|tpl|defaults?|test|ci|schema|sh|js|ts|py)[\w-]+)?"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)"
     r"|.*\.(?:pem|key|p12|pfx|jks)"
     r"|\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.pgpass|kubeconfig"

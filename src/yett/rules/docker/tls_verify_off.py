@@ -20,7 +20,7 @@ RULE = Rule(
         "certificates either."
     ),
     fix="Install the certificate of your authority instead.",
-    refs=("CWE-295", "PCI DSS 4.2.1", "PCI DSS 6.3.2", "https://curl.se/docs/sslcerts.html"),
+    refs=("CWE-295", "PCI DSS 6.3.2", "https://curl.se/docs/sslcerts.html"),
     bad=(
         """\
 FROM debian:12

@@ -15,7 +15,7 @@ RULE = Rule(
     title="Base image without a version",
     severity=Severity.MEDIUM,
     level=Action.WARN,
-    why="The build takes what was pushed last: fixes come and go unseen, and no image can be built a second time.",
+    why="The build takes what was pushed last: fixes come and go unseen, and the same image cannot be built twice.",
     fix="Name a version, better its digest as well.",
     refs=(
         "CWE-1104",

@@ -23,7 +23,7 @@ FLAGS = Rule(
         "it over plain HTTP too; `httpOnly` is true by default, and `sameSite` is not set."
     ),
     fix='Write `cookie: { secure: true, httpOnly: true, sameSite: "lax" }`.',
-    refs=("CWE-614", "CWE-1004", "PCI DSS 4.2.1", _DOCS),
+    refs=("CWE-614", "CWE-1004", "PCI DSS 6.2.4", _DOCS),
     bad=(
         """\
 const session = require("express-session");
@@ -138,7 +138,7 @@ SET_COOKIE = Rule(
     level=Action.WARN,
     why="Such a cookie goes over plain HTTP, or scripts can read it. res.cookie sets neither flag by default.",
     fix='Say all three: `{ secure: true, httpOnly: true, sameSite: "lax" }`.',
-    refs=("CWE-614", "CWE-1004", "PCI DSS 4.2.1", "https://expressjs.com/en/api.html#res.cookie"),
+    refs=("CWE-614", "CWE-1004", "PCI DSS 6.2.4", "https://expressjs.com/en/api.html#res.cookie"),
     bad=(
         """\
 const express = require("express");

@@ -58,7 +58,7 @@ STACK = Rule(
         'Use errorhandler only where `app.get("env") === "development"`, and answer with a number to look up in the '
         "log."
     ),
-    refs=("CWE-209", "PCI DSS 6.5.6", "https://expressjs.com/en/guide/error-handling.html"),
+    refs=("CWE-209", "PCI DSS 6.2.4", "https://expressjs.com/en/guide/error-handling.html"),
     bad=(
         """\
 const express = require("express");
@@ -215,7 +215,7 @@ def tls(server: Server) -> Iterator[Hit | Unknown]:
             yield Unknown(pair.start_point.row + 1, name)
         elif isinstance(default_of(found), Const) and answer(found, _is_off) == "bad":
             near = _database(server, pair)
-            severity = Severity.MEDIUM if near else None
+            severity = Severity.MEDIUM if near or _is_asked_for(pair) else None
             message = f"{name} is off, so anybody on the way may pass for the {'database' if near else 'other side'}"
             subject = f"{name} {_owner(server, pair)}"
             yield hit(script.span(pair), message, fix=f"`{name}: true` and `ca`", subject=subject, severity=severity)
@@ -244,12 +244,26 @@ def _is_server(server: Server, pair: Node) -> bool:
     return "requestCert" in server.script.source(pair.parent)
 
 
+def _is_asked_for(pair: Node) -> bool:
+    """Whether somebody has to ask for it by a setting: `allowSelfSigned ? { … } : undefined`, `case "no-verify":`."""
+    for parent in _parents(pair):
+        if parent.type in ("arrow_function", "function_declaration", "function_expression", "method_definition"):
+            return False
+        if parent.type in ("ternary_expression", "if_statement", "switch_case"):
+            return True
+    return False
+
+
 def _database(server: Server, pair: Node) -> bool:
     for parent in _parents(pair):
         if parent.type == "pair":
             name = server.script.source(parent.child_by_field_name("key")).strip("\"'")
             if name in ("dialectOptions", "ssl"):
                 return True
+        if parent.type == "assignment_expression" and server.script.source(parent.child_by_field_name("left")).endswith(
+            (".ssl", ".dialectOptions")
+        ):
+            return True
         if parent.type in ("call_expression", "new_expression"):
             return bool(re.search(r"(?i)pool|client|sequelize|knex|createConnection", server.script.callee(parent)))
     return False

@@ -26,7 +26,7 @@ HELMET = Rule(
         "sets none by itself, and says what it is in X-Powered-By."
     ),
     fix="Add `app.use(helmet())` in front of the routes.",
-    refs=("CWE-693", "PCI DSS 6.4.3", _DOCS + "#use-helmet"),
+    refs=("CWE-693", "PCI DSS 6.2.4", _DOCS + "#use-helmet"),
     bad=(
         """\
 const express = require("express");
@@ -79,7 +79,7 @@ WEAK = Rule(
     level=Action.WARN,
     why="helmet sets each of its headers by default; without this one browsers do what it would have kept them from.",
     fix="Remove the option, or set the policy that the pages need.",
-    refs=("CWE-693", "PCI DSS 6.4.3", "https://helmetjs.github.io/"),
+    refs=("CWE-693", "PCI DSS 6.2.4", "https://helmetjs.github.io/"),
     bad=(
         """\
 const helmet = require("helmet");
@@ -290,7 +290,7 @@ PROXY = Rule(
         "and logs then go by what it says. The default is false."
     ),
     fix='Say how many proxies there are, or which: `app.set("trust proxy", 1)`.',
-    refs=("CWE-348", "PCI DSS 10.2.1", "https://expressjs.com/en/guide/behind-proxies.html"),
+    refs=("CWE-348", "PCI DSS 10.2.2", "https://expressjs.com/en/guide/behind-proxies.html"),
     bad=(
         """\
 const express = require("express");

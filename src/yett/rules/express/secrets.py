@@ -101,7 +101,7 @@ passport.use(new JwtStrategy({ secretOrKey: config.key }, done));
 
 JWT_NONE = Rule(
     id="express/jwt-none",
-    title="Tokens without a signature are taken",
+    title="Tokens without a signature are accepted",
     severity=Severity.HIGH,
     why="With the algorithm none, anybody writes a token that says who they are. jsonwebtoken refuses it by default.",
     fix='Name one algorithm: `{ algorithms: ["HS256"] }`.',
@@ -129,7 +129,7 @@ jwt.verify(token, process.env.KEY, { algorithms: ["HS256"] });
 
 JWT_UNVERIFIED = Rule(
     id="express/jwt-unverified",
-    title="Tokens are believed unseen or for ever",
+    title="Tokens are trusted unchecked, or for ever",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why=(

@@ -95,8 +95,13 @@ def _proxies(tree: Tree) -> Iterator[str]:
         yield tree.text(path) or ""
 
 
+def _is_minified(text: str) -> bool:
+    """Whether most of a text stands in a few long lines, which nobody writes by hand."""
+    return len(text) > 20_000 and len(text) > 400 * (text.count("\n") + 1)
+
+
 def load(text: str, path: str, tree: Tree) -> Server | None:
     """The file as one of a service; None for tests, tools and what was built. Raises `ParseError`."""
-    if _BUILT.search(path) or _TOOLS.search(path) or stages.is_dev_path(path):
+    if _BUILT.search(path) or _TOOLS.search(path) or stages.is_dev_path(path) or _is_minified(text):
         return None
     return Server(javascript.parse(text, path), path, tree)

@@ -67,7 +67,7 @@ DEBUG = Rule(
         "default."
     ),
     fix="Leave `debug` and `reload` out of the code: `fastapi dev` sets them on your own machine.",
-    refs=("CWE-489", "PCI DSS 6.5.6", _DOCS + "reference/fastapi/"),
+    refs=("CWE-489", "PCI DSS 2.2.4", _DOCS + "reference/fastapi/"),
     bad=(
         """\
 import uvicorn
@@ -100,7 +100,7 @@ DOCS = Rule(
     level=Action.INFO,
     why="/docs and /openapi.json list every route and field for whoever looks for a way in. They are on by default.",
     fix="Switch them off in production: `FastAPI(docs_url=None, redoc_url=None, openapi_url=None)`.",
-    refs=("CWE-200", "PCI DSS 6.5.6", _DOCS + "tutorial/metadata/#docs-urls"),
+    refs=("CWE-200", "PCI DSS 2.2.4", _DOCS + "tutorial/metadata/#docs-urls"),
     bad=(
         """\
 from fastapi import FastAPI
@@ -121,7 +121,7 @@ other = FastAPI(**settings.fastapi)
 
 TRUSTED_HOST = Rule(
     id="fastapi/trusted-host",
-    title="Any host name or client address is believed",
+    title="Any host name or client address is trusted",
     severity=Severity.LOW,
     level=Action.INFO,
     why=(
@@ -205,7 +205,7 @@ SET_COOKIE = Rule(
         "httponly=False."
     ),
     fix="Say both: `secure=True, httponly=True`.",
-    refs=("CWE-614", "CWE-1004", "PCI DSS 4.2.1", _DOCS + "advanced/response-cookies/"),
+    refs=("CWE-614", "CWE-1004", "PCI DSS 6.2.4", _DOCS + "advanced/response-cookies/"),
     bad=(
         """\
 from fastapi import Response

@@ -104,7 +104,7 @@ DEBUG = Rule(
         "out. The default is off."
     ),
     fix="Leave debug out of the code, and start with `flask run --debug` on your own machine.",
-    refs=("CWE-489", "PCI DSS 6.5.6", _DOCS + "debugging/"),
+    refs=("CWE-489", "PCI DSS 2.2.4", _DOCS + "debugging/"),
     bad=(
         """\
 from flask import Flask
@@ -152,7 +152,7 @@ TESTING = Rule(
         "default is False."
     ),
     fix="Set TESTING in the tests' own configuration only.",
-    refs=("CWE-489", "PCI DSS 6.5.6", _DOCS + "config/#TESTING"),
+    refs=("CWE-489", "PCI DSS 2.2.4", _DOCS + "config/#TESTING"),
     bad=(
         """\
 from flask import Flask
@@ -220,7 +220,7 @@ COOKIE_FLAGS = Rule(
         "over plain HTTP too; SESSION_COOKIE_HTTPONLY is True and SESSION_COOKIE_SAMESITE is None by default."
     ),
     fix='Set `SESSION_COOKIE_SECURE = True` and `SESSION_COOKIE_SAMESITE = "Lax"`.',
-    refs=("CWE-614", "CWE-1004", "PCI DSS 4.2.1", _DOCS + "web-security/#set-cookie-options"),
+    refs=("CWE-614", "CWE-1004", "PCI DSS 6.2.4", _DOCS + "web-security/#set-cookie-options"),
     bad=(
         """\
 from flask import Flask
@@ -271,7 +271,7 @@ SET_COOKIE = Rule(
         "set_cookie are secure=False, httponly=False and samesite=None."
     ),
     fix='Say all three: `secure=True, httponly=True, samesite="Lax"`.',
-    refs=("CWE-614", "CWE-1004", "PCI DSS 4.2.1", _DOCS + "web-security/#set-cookie-options"),
+    refs=("CWE-614", "CWE-1004", "PCI DSS 6.2.4", _DOCS + "web-security/#set-cookie-options"),
     bad=(
         """\
 from flask import make_response

@@ -103,7 +103,7 @@ TALISMAN = Rule(
         "sets none by itself."
     ),
     fix="Use flask-talisman with its defaults: `Talisman(app)`.",
-    refs=("CWE-693", "PCI DSS 6.4.3", _DOCS + "web-security/#security-headers"),
+    refs=("CWE-693", "PCI DSS 6.2.4", _DOCS + "web-security/#security-headers"),
     bad=(
         """\
 from flask import Flask

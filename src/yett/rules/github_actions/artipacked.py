@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from yett.model import Action, Edit, Hit, Rule, Severity
 from yett.parse import shell
-from yett.parse.workflow import Job, Step, Workflow, whole
+from yett.parse.workflow import Job, Step, Workflow, pairs, whole
 from yett.parse.yaml import Mapping, Scalar
 from yett.rules.hits import hit
 
@@ -118,9 +118,18 @@ def check(workflow: Workflow) -> Iterator[Hit]:
                 message,
                 fix=f"Add `with: {{persist-credentials: false}}` to the step {step.label}.",
                 subject=workflow.path(job, step),
-                severity=Severity.HIGH if upload else None,
+                severity=Severity.HIGH if upload else Severity.LOW if _may_only_read(workflow, job) else None,
                 edits=_without(workflow, job, step, later),
             )
+
+
+def _may_only_read(workflow: Workflow, job: Job) -> bool:
+    """Whether somebody said that the job's token may not write: then there is little in it to take."""
+    granted = job.get("permissions")
+    granted = workflow.root.get("permissions") if granted is None else granted
+    if isinstance(granted, Scalar):
+        return granted.text == "read-all"
+    return isinstance(granted, Mapping) and all(access.text != "write" for _, access in pairs(granted))
 
 
 _NEED_NO_GIT = ("actions/cache", "actions/upload-artifact", "actions/download-artifact")

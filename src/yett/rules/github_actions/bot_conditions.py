@@ -21,7 +21,7 @@ RULE = Rule(
     fix="Compare github.event.pull_request.user.login, and require that the head is in this repository.",
     refs=(
         "CWE-290",
-        "PCI DSS 7.2.1",
+        "PCI DSS 7.3.2",
         "https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#github-context",
     ),
     bad=(

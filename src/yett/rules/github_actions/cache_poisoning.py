@@ -25,7 +25,7 @@ RULE = Rule(
     fix="Build releases without a cache.",
     refs=(
         "CWE-349",
-        "PCI DSS 6.5.1",
+        "PCI DSS 6.5.4",
         "https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching",
     ),
     bad=(

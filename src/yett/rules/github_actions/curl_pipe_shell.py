@@ -20,7 +20,6 @@ RULE = Rule(
         "CWE-494",
         "CWE-829",
         "PCI DSS 6.3.2",
-        "PCI DSS 11.5.2",
         "https://docs.github.com/en/actions/reference/security/secure-use",
     ),
     bad=(

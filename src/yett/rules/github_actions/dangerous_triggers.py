@@ -22,7 +22,7 @@ RULE = Rule(
     fix="Use pull_request where that will do; else check nothing out, restore no cache and grant next to nothing.",
     refs=(
         "CWE-829",
-        "PCI DSS 6.5.1",
+        "PCI DSS 6.5.4",
         "PCI DSS 7.2.5",
         "https://docs.github.com/en/actions/reference/security/securely-using-pull_request_target",
     ),

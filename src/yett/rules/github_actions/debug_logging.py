@@ -18,7 +18,7 @@ RULE = Rule(
     fix="Remove it, and re-run a job with debug logging when it is needed.",
     refs=(
         "CWE-532",
-        "PCI DSS 10.3.1",
+        "PCI DSS 8.3.2",
         "https://docs.github.com/en/actions/how-tos/monitor-workflows/enable-debug-logging",
     ),
     bad=(

@@ -161,8 +161,14 @@ def _everything(granted: Node | None, path: str, who: str) -> Iterator[Hit]:
     )
 
 
+_POWERS = ("actions", "attestations", "contents", "deployments", "id-token", "packages", "pages")
+"""Scopes that change what is run or published, here or in the cloud; the others write texts and marks."""
+
+
 def _shared(workflow: Workflow, granted: Node | None) -> Iterator[Hit]:
     inheriting = [job.id for job in workflow.jobs if job.get("permissions") is None]
+    # Where one job inherits it is as narrow as if it stood there, until somebody adds the next job.
+    mild = Severity.LOW if len(inheriting) == 1 else Severity.MEDIUM
     for scope, access in pairs(granted):
         if access.text == "write" and inheriting:
             yield hit(
@@ -170,6 +176,7 @@ def _shared(workflow: Workflow, granted: Node | None) -> Iterator[Hit]:
                 f"{scope.text}: write is granted to {_these(inheriting)}, whether it is needed there or not",
                 fix=f"Move `{scope.text}: write` to the permissions of the job that needs it.",
                 subject=f"permissions.{scope.text} write",
+                severity=None if scope.text in _POWERS and len(inheriting) > 1 else mild,
             )
 
 

@@ -107,7 +107,7 @@ MISFEATURE = Rule(
         "`pip-install` of setup-python installs into the runner's own Python, past any lock file."
     ),
     fix="Use `shell: bash` or `pwsh`; install packages in a step of their own.",
-    refs=("CWE-684", "CWE-88", "PCI DSS 6.2.4", _SYNTAX + "#jobsjob_idstepsshell"),
+    refs=("CWE-684", _SYNTAX + "#jobsjob_idstepsshell"),
     bad=(
         """\
 on: push
@@ -183,7 +183,7 @@ CONCURRENCY = Rule(
         "Whoever may push, or open a pull request, can keep all runners busy."
     ),
     fix="Add `concurrency: {group: …, cancel-in-progress: true}`.",
-    refs=("CWE-400", "PCI DSS 6.2.4", _SYNTAX + "#concurrency"),
+    refs=("CWE-400", _SYNTAX + "#concurrency"),
     bad=(
         """\
 on: push  # <- here
@@ -295,7 +295,7 @@ TIMEOUT = Rule(
         "anybody can start, anybody can let hang."
     ),
     fix="Write `timeout-minutes: 15`, or what the job needs.",
-    refs=("CWE-400", "PCI DSS 6.2.4", _SYNTAX + "#jobsjob_idtimeout-minutes"),
+    refs=("CWE-400", _SYNTAX + "#jobsjob_idtimeout-minutes"),
     bad=(
         """\
 on: pull_request
@@ -429,7 +429,6 @@ SELF_HOSTED = Rule(
     fix="Use a hosted runner, or one that is made for each job and thrown away.",
     refs=(
         "CWE-653",
-        "PCI DSS 2.2.1",
         "https://docs.github.com/en/actions/reference/security/secure-use#hardening-for-self-hosted-runners",
     ),
     bad=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yett.model import Confidence, Hit, Rule, Severity
 from yett.parse.workflow import Workflow, is_dynamic, pairs, whole
 from yett.parse.yaml import Mapping, Node, Scalar
-from yett.rules.credentials import is_setting, is_stand_in, means_secret
+from yett.rules.credentials import is_own_key, is_setting, is_stand_in, means_secret
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -116,9 +116,8 @@ def _named(node: Node | None, path: str) -> Iterator[Hit]:
         text = value.text.strip()
         if text and means_secret(name.text) and not is_setting(text) and not is_stand_in(text) and " " not in text:
             secret = name.text.upper().replace("-", "_")
-            yield _hit(value, f"{path}.{name.text}", secret)._replace(
-                severity=Severity.HIGH, confidence=Confidence.MEDIUM
-            )
+            severity = Severity.MEDIUM if is_own_key(name.text) else Severity.HIGH
+            yield _hit(value, f"{path}.{name.text}", secret)._replace(severity=severity, confidence=Confidence.MEDIUM)
 
 
 def _hit(value: Scalar, path: str, secret: str) -> Hit:

@@ -24,7 +24,7 @@ PRINTED = Rule(
     refs=(
         "CWE-532",
         "PCI DSS 8.6.2",
-        "PCI DSS 10.3.1",
+        "PCI DSS 8.3.2",
         "https://docs.github.com/en/actions/reference/security/secure-use#use-secrets-for-sensitive-information",
     ),
     bad=(
@@ -106,7 +106,7 @@ ARTIFACT_RUN = Rule(
     refs=(
         "CWE-829",
         "CWE-494",
-        "PCI DSS 6.5.1",
+        "PCI DSS 6.5.4",
         "https://securitylab.github.com/resources/github-actions-new-patterns-and-mitigations/",
     ),
     confidence=Confidence.MEDIUM,

@@ -17,7 +17,7 @@ _EXPRESSIONS = "https://docs.github.com/en/actions/reference/workflows-and-actio
 
 UNSOUND_TERNARY = Rule(
     id="github-actions/unsound-ternary",
-    title="Choice that never takes its first value",
+    title="Choice that never gives its first value",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why=(
@@ -25,7 +25,7 @@ UNSOUND_TERNARY = Rule(
         "taken, whatever the condition says."
     ),
     fix="Turn the condition round, so that the empty value stands last: `!condition && b || ''`.",
-    refs=("CWE-783", "CWE-670", "PCI DSS 6.2.4", _EXPRESSIONS + "#operators"),
+    refs=("CWE-783", "CWE-670", _EXPRESSIONS + "#operators"),
     bad=(
         """\
 on: push
@@ -91,7 +91,7 @@ OBFUSCATION = Rule(
         "plain form, and is missed by whoever searches for that."
     ),
     fix="Write it plainly.",
-    refs=("CWE-506", "CWE-1007", "PCI DSS 6.5.1", _EXPRESSIONS),
+    refs=("CWE-506", "PCI DSS 6.2.3", _EXPRESSIONS),
     bad=(
         """\
 on: push

@@ -174,6 +174,7 @@ def _of_job(workflow: Workflow, job: Job, event: str) -> Iterator[Hit]:
             continue
         gated = is_gated(workflow, job, step)
         sure = bool(certain) and not gated
+        asked = any(_asks_for_rights(other) for other in job.steps[:index])
         yield hit(
             checkout.span,
             f"{event} runs with this repository's secrets, the code of the pull request is checked out "
@@ -183,9 +184,26 @@ def _of_job(workflow: Workflow, job: Job, event: str) -> Iterator[Hit]:
                 "what needs secrets belongs in a second workflow that only reads the first one's artifact."
             ),
             subject=f"{workflow.path(job, step)} {event}",
-            severity=None if sure else Severity.HIGH,
+            severity=Severity.MEDIUM if asked else None if sure else Severity.HIGH,
             confidence=None if sure else Confidence.MEDIUM,
         )
+
+
+_RIGHTS = re.compile(
+    r"getCollaboratorPermissionLevel|/collaborators/|author_association|getMembershipForUser", re.IGNORECASE
+)
+_GUARDS = re.compile(
+    r"check-(?:user|actor|team)-|(?:user|actor|collaborator)-permissions?|team-membership", re.IGNORECASE
+)
+
+
+def _asks_for_rights(step: Step) -> bool:
+    """Whether a step stops the job for those who may not write. That the pull request may change between the comment
+    and the checkout stays true."""
+    script = step.input("script") if step.action == "actions/github-script" else None
+    said = f"{script.text if script else ''}\n{step.script.text if step.script else ''}"
+    stops = "setFailed" in said or "throw " in said or "exit 1" in said
+    return (stops and _RIGHTS.search(said) is not None) or _GUARDS.search(step.action) is not None
 
 
 def _checkout(workflow: Workflow, step: Step) -> _Checkout | None:

@@ -23,7 +23,7 @@ KNOWN_VULNERABLE = Rule(
         "An advisory says that this version can be attacked or has been: it runs with the job's token and whatever "
         "secrets it is given."
     ),
-    fix="Use a version that the advisory names as mended, pinned to its commit.",
+    fix="Use a version that the advisory names as fixed, pinned to its commit.",
     refs=(
         "CWE-1395",
         "PCI DSS 6.3.1",

@@ -16,7 +16,7 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     why="Whoever listens at the other end works on the runner with the job's token and secrets.",
     fix="Remove the step, rotate the secrets the job could read, and find out who added it.",
-    refs=("CWE-506", "PCI DSS 6.2.4", "PCI DSS 11.5.1", "https://attack.mitre.org/techniques/T1059/004/"),
+    refs=("CWE-506", "PCI DSS 6.2.4", "https://attack.mitre.org/techniques/T1059/004/"),
     bad=(
         """\
 on: push

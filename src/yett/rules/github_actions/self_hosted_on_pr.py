@@ -24,7 +24,6 @@ RULE = Rule(
     fix="Use hosted or single-use runners for pull requests.",
     refs=(
         "CWE-250",
-        "PCI DSS 1.4.4",
         "PCI DSS 6.5.4",
         "https://docs.github.com/en/actions/reference/security/secure-use#hardening-for-self-hosted-runners",
     ),

@@ -19,7 +19,6 @@ RULE = Rule(
     refs=(
         "CWE-798",
         "CWE-522",
-        "PCI DSS 3.7.4",
         "PCI DSS 8.6.2",
         "PCI DSS 8.6.3",
         "https://docs.github.com/en/actions/concepts/security/openid-connect",

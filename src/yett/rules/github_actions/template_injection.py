@@ -25,7 +25,6 @@ RULE = Rule(
         "CWE-94",
         "CWE-78",
         "PCI DSS 6.2.4",
-        "PCI DSS 6.5.1",
         "https://docs.github.com/en/actions/concepts/security/script-injections",
     ),
     bad=(
@@ -259,9 +258,14 @@ def _hit(workflow: Workflow, job: Job, step: Step, found: Expression, origin: So
         f"`${{{{ {text} }}}}`{of} is pasted into a script, and {_WHO[origin.reach]} can set it",
         fix=f"Add `env: {{{name}: ${{{{ {text} }}}}}}` to the step and write {use} in the script.",
         subject=f"{workflow.path(job, step)} {short(found.text, 500)}",
-        severity=_SEVERITY[origin.reach],
+        severity=_severity(workflow, origin),
         confidence=Confidence.HIGH if origin.reach == "outsider" else Confidence.MEDIUM,
     )
+
+
+def _severity(workflow: Workflow, origin: Source) -> Severity:
+    by_hand = workflow.kind == "workflow" and set(workflow.triggers) == {"workflow_dispatch"}
+    return Severity.LOW if by_hand and origin.reach == "caller" else _SEVERITY[origin.reach]
 
 
 def _variable(name: str) -> str:

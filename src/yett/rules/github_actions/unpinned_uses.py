@@ -26,7 +26,6 @@ RULE = Rule(
         "CWE-829",
         "CWE-494",
         "PCI DSS 6.3.2",
-        "PCI DSS 6.5.1",
         "https://docs.github.com/en/actions/reference/security/secure-use#using-third-party-actions",
     ),
     bad=(
@@ -103,7 +102,8 @@ def _of(workflow: Workflow, path: str, uses: Scalar | None) -> Iterator[Hit]:
     name = uses.text.strip().partition("@")[0]
     what = "branch" if ref.lower() in _BRANCHES else "short commit id" if _SHORT.fullmatch(ref) else "ref"
     said = f"the {what} {ref}, which can be moved" if ref else "no ref at all"
-    own = " (GitHub's own)" if action.startswith(("actions/", "github/")) else ""
+    official = action.startswith(("actions/", "github/"))
+    own = " (GitHub's own)" if official else ""
     start = uses.text.find("@") + 1
     end = len(uses.text.rstrip())
     span = workflow.span(uses, start if 0 < start < end else 0, end)
@@ -112,6 +112,8 @@ def _of(workflow: Workflow, path: str, uses: Scalar | None) -> Iterator[Hit]:
         f"{name}{own} is used at {said}",
         fix=f"Write `uses: {name}@<commit id of {ref or 'a release'}> # {ref or 'its version'}`.",
         subject=f"{path} {action}@{ref}",
+        # Who owns the runner owns these as well.
+        severity=Severity.LOW if official and what == "ref" and ref else None,
         edits=_pinned(workflow, uses, action, ref, span) if ref else (),
     )
 

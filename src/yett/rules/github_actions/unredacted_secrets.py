@@ -19,7 +19,7 @@ RULE = Rule(
     refs=(
         "CWE-532",
         "PCI DSS 8.6.2",
-        "PCI DSS 10.3.1",
+        "PCI DSS 8.3.2",
         "https://docs.github.com/en/actions/reference/security/secure-use#use-secrets-for-sensitive-information",
     ),
     bad=(

@@ -23,7 +23,6 @@ RULE = Rule(
     refs=(
         "CWE-571",
         "CWE-697",
-        "PCI DSS 6.2.4",
         "https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#contains",
     ),
     bad=(

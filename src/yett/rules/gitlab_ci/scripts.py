@@ -135,7 +135,7 @@ TLS_OFF = Rule(
     severity=Severity.HIGH,
     why="What is downloaded can be replaced on the way, and what is uploaded, tokens included, can be read.",
     fix="Install the certificate of your authority instead.",
-    refs=("CWE-295", "PCI DSS 4.2.1", "https://docs.gitlab.com/runner/configuration/tls-self-signed/"),
+    refs=("CWE-295", "PCI DSS 6.3.2", "https://docs.gitlab.com/runner/configuration/tls-self-signed/"),
     bad=(
         """\
 variables:
@@ -187,7 +187,7 @@ REVERSE_SHELL = Rule(
     severity=Severity.CRITICAL,
     why="Whoever listens at the other end runs commands in the job, with its variables and token.",
     fix="Remove it, change what the job had access to, and find out who added it.",
-    refs=("CWE-506", "PCI DSS 11.5.1", "https://docs.gitlab.com/ci/pipeline_security/"),
+    refs=("CWE-506", "PCI DSS 6.2.4", "https://docs.gitlab.com/ci/pipeline_security/"),
     bad=(
         """\
 test:

@@ -11,7 +11,7 @@ from yett.parse import shell
 from yett.parse.gitlab import Job, Pipeline, Variable
 from yett.parse.yaml import Mapping, Scalar
 from yett.rules.commands import scanner
-from yett.rules.credentials import is_setting, is_stand_in, means_secret
+from yett.rules.credentials import is_own_key, is_setting, is_stand_in, means_secret
 from yett.rules.gitlab_ci.sources import span
 from yett.rules.hits import hit, short
 
@@ -70,6 +70,7 @@ def secrets(pipeline: Pipeline) -> Iterator[Hit]:
                 f"{short(variable.name)} stands here with its value, and is given to {where}",
                 fix=f"Set {short(variable.name)} under Settings > CI/CD > Variables, masked and protected.",
                 subject=f"{variable.where} variables.{variable.name}",
+                severity=Severity.MEDIUM if is_own_key(variable.name) else None,
             )
     for name, script in pipeline.scripts():
         for command in shell.walk(script.commands):
@@ -225,7 +226,7 @@ DIND = Rule(
         "runs privileged. With DOCKER_TLS_CERTDIR set the service uses certificates and port 2376."
     ),
     fix='Write `DOCKER_TLS_CERTDIR: "/certs"` and port 2376, or build by rootless BuildKit.',
-    refs=("CWE-319", "PCI DSS 4.2.1", "https://docs.gitlab.com/ci/docker/using_docker_build/"),
+    refs=("CWE-319", "PCI DSS 2.2.7", "https://docs.gitlab.com/ci/docker/using_docker_build/"),
     bad=(
         """\
 build:
@@ -296,7 +297,7 @@ DEBUG = Rule(
     level=Action.WARN,
     why="CI_DEBUG_TRACE prints all variables and secrets of a job to its log, masked or not.",
     fix="Leave it out; set it by hand for the one run that needs it, and delete the log.",
-    refs=("CWE-532", "PCI DSS 8.6.2", "PCI DSS 10.3.1", _VARIABLES + "variables_troubleshooting/"),
+    refs=("CWE-532", "PCI DSS 8.6.2", "PCI DSS 8.3.2", _VARIABLES + "variables_troubleshooting/"),
     bad=(
         """\
 variables:

@@ -227,7 +227,7 @@ SPOOFABLE = Rule(
         "and limits by an address that was made up. With if-none, the client's is the only one."
     ),
     fix="Write `http-request del-header X-Forwarded-For` above `option forwardfor`.",
-    refs=("CWE-348", "PCI DSS 10.2.1", f"{_DOCS}#4-option%20forwardfor"),
+    refs=("CWE-348", "PCI DSS 10.2.2", f"{_DOCS}#4-option%20forwardfor"),
     bad=(
         """\
 frontend shop

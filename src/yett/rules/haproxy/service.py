@@ -95,7 +95,7 @@ TIMEOUTS = Rule(
         "Write `timeout connect 5s`, `timeout client 30s`, `timeout server 30s`, `timeout http-request 10s` into "
         "defaults."
     ),
-    refs=("CWE-400", "PCI DSS 6.2.4", f"{_DOCS}#4.2-timeout%20client"),
+    refs=("CWE-400", f"{_DOCS}#4.2-timeout%20client"),
     bad=(
         """\
 # next
@@ -208,7 +208,7 @@ def _seconds(text: str) -> float | None:
 
 LOGGING = Rule(
     id="haproxy/no-logging",
-    title="Nobody writes down what happens",
+    title="Nothing is logged",
     severity=Severity.LOW,
     level=Action.WARN,
     why="Without a `log` line there is no trace of who asked for what: nothing is logged by default.",

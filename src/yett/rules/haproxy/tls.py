@@ -31,7 +31,7 @@ WEAK_TLS = Rule(
     title="SSL 3.0, TLS 1.0 or TLS 1.1 is offered",
     severity=Severity.HIGH,
     why=(
-        "Connections made with these versions can be read or changed on the way, and PCI DSS has not accepted them "
+        "Connections made with these versions can be read or changed on the way; PCI DSS has ruled out SSL and TLS 1.0 "
         "since 2018. From 2.2 on the default of ssl-min-ver is TLSv1.2; before, or with another least, it is lower."
     ),
     fix="Write `ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets` into the global section.",

@@ -32,7 +32,7 @@ INSECURE_REPOSITORY = Rule(
     why="Over http anybody on the way gives another chart in the place of this one, and it is installed with the"
     " rights of whoever deploys.",
     fix="Write `https://` or `oci://`.",
-    refs=("CWE-319", "CWE-494", "PCI DSS 4.2.1", "https://helm.sh/docs/topics/charts/#chart-dependencies"),
+    refs=("CWE-319", "CWE-494", "PCI DSS 6.3.2", "https://helm.sh/docs/topics/charts/#chart-dependencies"),
     bad=(
         """\
 # file: shop/Chart.yaml
@@ -158,7 +158,7 @@ UNRENDERED_TEMPLATE = Rule(
     why="What Helm fills in decides what a template makes, and only what it is rendered to can be judged: of the"
     " templates themselves no more is known than what stands in them outright.",
     fix="Render the chart in the pipeline, `helm template . --output-dir rendered`, and check what comes out.",
-    refs=("CWE-693", "PCI DSS 6.5.1", "https://helm.sh/docs/helm/helm_template/"),
+    refs=("CWE-693", "https://helm.sh/docs/helm/helm_template/"),
     bad=(
         """\
 # file: shop/Chart.yaml

@@ -360,7 +360,7 @@ OPEN_SERVICE = Rule(
     level=Action.INFO,
     why="A Service of type LoadBalancer or NodePort answers outside of the cluster as soon as the chart is installed.",
     fix="Make `ClusterIP` the default.",
-    refs=("CWE-668", "PCI DSS 1.4.1", "https://kubernetes.io/docs/concepts/services-networking/service/"),
+    refs=("CWE-668", "PCI DSS 1.4.2", "https://kubernetes.io/docs/concepts/services-networking/service/"),
     bad=(
         """\
 # file: shop/values.yaml

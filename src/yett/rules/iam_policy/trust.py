@@ -82,7 +82,7 @@ def assume_any(case: Case) -> Iterator[Hit | Unknown]:
 def is_anybody(principal: Principal) -> bool:
     """Whether a principal is everybody: `*`, of whatever kind but a service, which has no such name."""
     return principal.kind in ("*", "AWS", "Federated", "CanonicalUser", "") and (
-        re.fullmatch(r"\*+|arn:[^:]*:(?:iam|sts)::(?:\*:.*|root)", principal.name.text) is not None
+        re.fullmatch(r"\*+|arn:[^:]*:(?:iam|sts)::(?:\*(?::.*)?|root)", principal.name.text) is not None
     )
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from yett.model import Hit, Rule, Unknown
 from yett.parse.kubernetes import Manifest, parse, skeleton, workload
 from yett.parse.source import ParseError
+from yett.parse.stages import is_test_path
 from yett.parse.tree import Tree
+from yett.rules.hits import soften
 from yett.rules.kubernetes import (
     accounts,
     cluster,
@@ -68,9 +70,10 @@ def judge(text: str, path: str, tree: Tree) -> Found:
 def _judge(manifests: tuple[Manifest, ...], path: str, tree: Tree, patch: bool) -> Found:
     workloads = tuple(found for manifest in manifests if (found := workload(manifest)))
     config = Config(path, tree, manifests, workloads, patch)
+    tried = is_test_path(path)
     for rule, check in RULES:
-        for hit in check(config):
-            yield rule, hit
+        for said in check(config):
+            yield rule, soften(rule, said) if tried else said
 
 
 def _template(text: str, path: str, tree: Tree) -> Found:

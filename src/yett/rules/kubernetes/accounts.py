@@ -166,7 +166,7 @@ DEFAULT_ACCOUNT = Rule(
     why="A pod that names no account runs under `default`: what this account may do, every such pod of the namespace"
     " may do.",
     fix="Give the workload an account of its own and bind the role to that.",
-    refs=("CWE-250", "PCI DSS 7.2.5", "PCI DSS 8.2.2", _PAGE),
+    refs=("CWE-250", "PCI DSS 7.2.5", _PAGE),
     bad=(
         """\
 apiVersion: rbac.authorization.k8s.io/v1

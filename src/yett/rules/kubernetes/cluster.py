@@ -78,7 +78,7 @@ def _process(workload: Workload, container: Container) -> Process | None:
 
 APISERVER_ANONYMOUS = Rule(
     id="kubernetes/apiserver-anonymous",
-    title="API server that takes calls without a login or asks nobody's leave",
+    title="API server that answers without a login, or checks no rights",
     severity=Severity.CRITICAL,
     why="With --anonymous-auth=true, the default, calls without a login are served as system:anonymous; with the mode"
     " AlwaysAllow, the default where no mode is set, every call is granted; a token or password file is plain text, and"
@@ -237,7 +237,7 @@ SECRETS_AT_REST = Rule(
     why="Without --encryption-provider-config, or with identity as its first provider, Secrets are written to etcd as"
     " they are: a backup or a disk gives them all away.",
     fix="Name a configuration whose first provider for `secrets` is `kms`, `secretbox` or `aescbc`.",
-    refs=("CWE-311", "PCI DSS 3.6.1.2", "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
+    refs=("CWE-311", "PCI DSS 8.3.2", "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
     bad=(
         """\
 apiVersion: apiserver.config.k8s.io/v1
@@ -312,7 +312,7 @@ ETCD_TLS = Rule(
     why="etcd holds every Secret of the cluster: without --cert-file it speaks clear text, without --client-cert-auth"
     " it answers anybody, and with --auto-tls nobody can tell it from another.",
     fix="Set `--cert-file`, `--key-file`, `--client-cert-auth=true`, the same for `--peer-…`, and drop `--auto-tls`.",
-    refs=("CWE-319", "PCI DSS 4.2.1", "https://etcd.io/docs/v3.5/op-guide/security/"),
+    refs=("CWE-319", "PCI DSS 2.2.7", "https://etcd.io/docs/v3.5/op-guide/security/"),
     bad=(
         """\
 apiVersion: v1
@@ -439,7 +439,7 @@ TLS_CIPHERS = Rule(
     why="TLS before 1.2 and suites with CBC, RC4, 3DES or a key exchange by RSA can be broken or read later. The"
     " default of Kubernetes is TLS 1.2 and Go's list.",
     fix="Write `VersionTLS12` or `VersionTLS13`, and list suites with ECDHE and GCM or ChaCha20 only.",
-    refs=("CWE-326", "CWE-327", "PCI DSS 4.2.1", "PCI DSS 12.3.3", _APISERVER_PAGE),
+    refs=("CWE-326", "CWE-327", "PCI DSS 2.2.7", "PCI DSS 12.3.3", _APISERVER_PAGE),
     bad=(
         """\
 apiVersion: v1
@@ -513,7 +513,7 @@ def tls_ciphers(config: Config) -> Iterator[Hit | Unknown]:
 
 FLAGS = Rule(
     id="kubernetes/control-plane-flags",
-    title="Control plane short of the benchmark",
+    title="Control plane without a recommended flag",
     severity=Severity.LOW,
     level=Action.INFO,
     why="Each of these flags closes a way to read, overload or fool the control plane that is open by default; the CIS"

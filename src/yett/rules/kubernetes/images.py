@@ -167,7 +167,7 @@ PULL_POLICY = Rule(
     level=Action.INFO,
     why="With IfNotPresent or Never a pod runs what lies on its node under that name, even where it has no right to"
     " pull the image, and even where the tag was moved since. The default is Always for `latest` and for no tag,"
-    " IfNotPresent for any other; a digest makes it all one.",
+    " IfNotPresent for any other; with a digest it makes no difference.",
     fix="Write `imagePullPolicy: Always`, or pin the image by digest.",
     refs=("CWE-829", f"{_PAGE}#image-pull-policy"),
     bad=(
@@ -232,7 +232,7 @@ DASHBOARD_TILLER = Rule(
     refs=(
         "CWE-306",
         "PCI DSS 2.2.4",
-        "PCI DSS 8.4.1",
+        "PCI DSS 8.3.1",
         "https://helm.sh/docs/faq/changes_since_helm2/#removal-of-tiller",
     ),
     bad=(

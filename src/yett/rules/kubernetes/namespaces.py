@@ -21,7 +21,7 @@ DEFAULT_NAMESPACE = Rule(
     why="Policies, quotas and roles are given to namespaces: in `default` lies what nobody thought about, and"
     " `kube-system` is the cluster's own. Where none is written, kubectl, kustomize or Helm gives one.",
     fix="Give the application a namespace of its own.",
-    refs=("CWE-653", "PCI DSS 1.4.1", "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/"),
+    refs=("CWE-653", "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/"),
     bad=(
         """\
 apiVersion: v1
@@ -160,7 +160,7 @@ POD_SECURITY_POLICY = Rule(
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why="What the policy allows, every account that may use it gets: privileged pods, the node's namespaces, root."
-    " Kubernetes 1.25 ignores PodSecurityPolicy altogether.",
+    " Kubernetes ignores PodSecurityPolicy altogether since 1.25.",
     fix="Forbid it here, and move to Pod Security admission, a policy engine or both.",
     refs=("CWE-250", "PCI DSS 7.2.5", "https://kubernetes.io/docs/concepts/security/pod-security-policy/"),
     bad=(

@@ -166,7 +166,7 @@ NODE_PORT = Rule(
     level=Action.INFO,
     why="A NodePort answers on each node's address, past the load balancer, its firewall and its TLS.",
     fix="Write `type: ClusterIP`, and put an Ingress or a Gateway in front.",
-    refs=("CWE-668", "PCI DSS 1.4.1", f"{_SERVICE_PAGE}#type-nodeport"),
+    refs=("CWE-668", "PCI DSS 1.4.2", f"{_SERVICE_PAGE}#type-nodeport"),
     bad=(
         """\
 apiVersion: v1
@@ -209,7 +209,7 @@ OPEN_LOAD_BALANCER = Rule(
     why="A Service of type LoadBalancer takes calls from every address unless loadBalancerSourceRanges or an annotation"
     " of the platform says otherwise, and no WAF stands in front of it.",
     fix="Name `loadBalancerSourceRanges`, make it internal, or put an Ingress in front.",
-    refs=("CWE-668", "PCI DSS 1.4.1", f"{_SERVICE_PAGE}#loadbalancer"),
+    refs=("CWE-668", "PCI DSS 1.4.2", f"{_SERVICE_PAGE}#loadbalancer"),
     bad=(
         """\
 apiVersion: v1
@@ -252,7 +252,7 @@ EXTERNAL_IPS = Rule(
     why="Nothing checks externalIPs: who writes a Service takes over the cluster's traffic to any address, the payment"
     " provider's among them (CVE-2020-8554).",
     fix="Remove `externalIPs`; take a LoadBalancer or an Ingress.",
-    refs=("CWE-441", "PCI DSS 1.4.2", f"{_SERVICE_PAGE}#external-ips"),
+    refs=("CWE-441", "PCI DSS 2.2.6", f"{_SERVICE_PAGE}#external-ips"),
     bad=(
         """\
 apiVersion: v1

@@ -220,7 +220,7 @@ HOST_NAMESPACES = Rule(
     why="hostNetwork puts a pod past every NetworkPolicy and next to what listens on the node's loopback; hostPID"
     " and hostIPC show it the processes and the memory of all others. Each default is false.",
     fix="Remove the setting; leave it to the agents of the network and of the node.",
-    refs=("CWE-653", "CWE-668", "PCI DSS 1.4.1", "PCI DSS 2.2.6", _STANDARDS_PAGE),
+    refs=("CWE-653", "CWE-668", "PCI DSS 2.2.6", _STANDARDS_PAGE),
     bad=(
         """\
 apiVersion: apps/v1

@@ -21,7 +21,7 @@ MEMORY_LIMIT = Rule(
     why="Without resources.limits.memory one leaking or flooded container takes the memory of its whole node, and the"
     " kernel kills its neighbours. There is no default unless a LimitRange of the namespace gives one.",
     fix="Set `resources.limits.memory` to what the service needs at its busiest.",
-    refs=("CWE-770", "PCI DSS 6.2.4", _PAGE),
+    refs=("CWE-770", _PAGE),
     bad=(
         """\
 apiVersion: apps/v1

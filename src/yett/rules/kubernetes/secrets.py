@@ -19,7 +19,7 @@ PLAIN_SECRET = Rule(
     title="Credential in a manifest",
     severity=Severity.HIGH,
     why="Who may read the repository, or list pods and ConfigMaps, has the credential, and the base64 of a Secret hides"
-    " nothing. It stays in the history when the file is mended.",
+    " nothing. It stays in the history when the file is corrected.",
     fix="Take the value from a Secret (`valueFrom.secretKeyRef`) that External Secrets, Sealed Secrets or SOPS fills,"
     " and change the credential.",
     refs=(

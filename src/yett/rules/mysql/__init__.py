@@ -6,10 +6,11 @@ import posixpath
 from collections.abc import Iterator
 
 from yett.model import Action, Confidence, Hit, Rule, Severity, Unknown
+from yett.parse.jinja import conditional
 from yett.parse.keyvalue import MYSQL, Setting, is_filled_in, is_template, read, switch
 from yett.parse.tree import Tree
 from yett.rules.credentials import is_stand_in
-from yett.rules.hits import hit, short
+from yett.rules.hits import hit, short, soften
 
 EXAMPLE = "my.cnf"
 
@@ -29,7 +30,7 @@ SKIP_GRANT_TABLES = Rule(
 
 NO_SECURE_TRANSPORT = Rule(
     id="mysql/no-secure-transport",
-    title="Server takes connections without TLS",
+    title="Server accepts connections without TLS",
     severity=Severity.HIGH,
     level=Action.WARN,
     why="`require_secure_transport` is off by default: a client that asks for no TLS gets none, and queries and rows "
@@ -139,7 +140,7 @@ ROOT_USER = Rule(
     level=Action.WARN,
     why="Whoever gets the server to write a file or load a library then owns the machine.",
     fix="`user = mysql`.",
-    refs=("CWE-250", "PCI DSS 2.2.4", "https://dev.mysql.com/doc/refman/8.4/en/changing-mysql-user.html"),
+    refs=("CWE-250", "PCI DSS 7.2.5", "https://dev.mysql.com/doc/refman/8.4/en/changing-mysql-user.html"),
     bad=("[mysqld]\nuser = root # <- here\n",),
     good=("[mysqld]\nuser = mysql\n[client]\nuser = root\n",),
 )
@@ -421,5 +422,7 @@ def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknow
     options = Options(text, path, tree)
     if not any(section.startswith(_SECTIONS) for section in options.sections):
         return
+    maybe = conditional(text)
     for rule, check in RULES:
-        yield from ((rule, found) for found in check(options))
+        for found in check(options):
+            yield rule, soften(rule, found) if found.line in maybe else found

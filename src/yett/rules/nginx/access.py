@@ -310,7 +310,7 @@ def valid_referers(config: Config) -> Iterator[Found]:
 
 WEAK_ORIGIN = Rule(
     id="nginx/weak-origin-pattern",
-    title="A pattern for origins takes others too",
+    title="A pattern for origins matches others too",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why=(
@@ -370,7 +370,7 @@ server {
 
 DEAD_ORIGIN = Rule(
     id="nginx/dead-origin-pattern",
-    title="A pattern for origins takes none",
+    title="A pattern for origins that never matches",
     severity=Severity.LOW,
     level=Action.INFO,
     why=(

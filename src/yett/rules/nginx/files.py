@@ -268,7 +268,7 @@ DOTFILES = Rule(
         "secrets."
     ),
     fix="Write `location ~ /\\.(?!well-known) { deny all; }`.",
-    refs=("CWE-538", "PCI DSS 6.5.6", f"{_CORE}#location"),
+    refs=("CWE-538", "PCI DSS 2.2.6", f"{_CORE}#location"),
     bad=(
         """\
 # next
@@ -405,7 +405,7 @@ def php(config: Config) -> Iterator[Found]:
 
 UNANCHORED = Rule(
     id="nginx/unanchored-handler",
-    title="A pattern that chooses a handler has no end",
+    title="A pattern that chooses a handler has no `$` at its end",
     severity=Severity.LOW,
     level=Action.INFO,
     why="A pattern without ^ and $ also fits in the middle of other addresses: `\\.php` takes photo.php.jpg.",

@@ -140,7 +140,7 @@ CONNECTIONS = Rule(
         "header and body and 75 s between requests, and no limit of connections."
     ),
     fix="Keep `client_header_timeout`, `client_body_timeout` and `send_timeout` at 60s or less.",
-    refs=("CWE-400", "PCI DSS 6.2.4", "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_body_timeout"),
+    refs=("CWE-400", "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_body_timeout"),
     bad=(
         """\
 http {
@@ -205,7 +205,7 @@ BODY = Rule(
     level=Action.INFO,
     why="Bodies are kept in memory and in temporary files: large ones fill the disk. The default is 1m.",
     fix="Write `client_max_body_size 10m;`, and more in the location of uploads alone.",
-    refs=("CWE-770", "PCI DSS 6.2.4", "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size"),
+    refs=("CWE-770", "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size"),
     bad=(
         """\
 http {
@@ -249,7 +249,7 @@ def body(config: Config) -> Iterator[Found]:
 
 REDOS = Rule(
     id="nginx/redos",
-    title="A pattern takes ages on the wrong address",
+    title="A pattern may run for minutes on the wrong address",
     severity=Severity.MEDIUM,
     level=Action.INFO,
     confidence=Confidence.MEDIUM,

@@ -577,7 +577,7 @@ def _guards(server: Directive) -> bool:
 
 REAL_IP = Rule(
     id="nginx/real-ip-from-anyone",
-    title="Anybody may say which address he comes from",
+    title="Anybody may say which address they come from",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why=(
@@ -585,7 +585,7 @@ REAL_IP = Rule(
         "the client wrote into X-Forwarded-For."
     ),
     fix="Name the networks of your load balancer in `set_real_ip_from`.",
-    refs=("CWE-348", "PCI DSS 10.2.1", "https://nginx.org/en/docs/http/ngx_http_realip_module.html"),
+    refs=("CWE-348", "PCI DSS 10.2.2", "https://nginx.org/en/docs/http/ngx_http_realip_module.html"),
     bad=(
         """\
 http {
@@ -621,7 +621,7 @@ SPOOFABLE = Rule(
     level=Action.INFO,
     why="The server behind then logs, limits and admits by an address that the client made up.",
     fix="Pass on `$proxy_add_x_forwarded_for` and `$remote_addr`.",
-    refs=("CWE-348", "PCI DSS 10.2.1", f"{_PROXY}#proxy_set_header"),
+    refs=("CWE-348", "PCI DSS 10.2.2", f"{_PROXY}#proxy_set_header"),
     bad=(
         """\
 location / {

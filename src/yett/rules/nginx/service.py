@@ -89,7 +89,7 @@ def version(config: Config) -> Iterator[Found]:
 
 LOGGING = Rule(
     id="nginx/logging-off",
-    title="Nobody writes down what happens",
+    title="Logging is switched off",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why=(
@@ -198,7 +198,7 @@ RESOLVER = Rule(
         "servers get out as well."
     ),
     fix="Name the resolver of your own network, as `resolver 127.0.0.53;`.",
-    refs=("CWE-350", "PCI DSS 1.3.2", f"{_CORE}#resolver"),
+    refs=("CWE-345", f"{_CORE}#resolver"),
     bad=("http {\n    resolver 8.8.8.8 1.1.1.1 valid=300s; # <- here\n}\n",),
     good=(
         "http {\n    resolver 127.0.0.11 10.0.0.2 [fd00::53]:53 valid=30s;\n}\n",

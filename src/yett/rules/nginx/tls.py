@@ -39,7 +39,7 @@ WEAK_TLS = Rule(
     title="SSL 3.0, TLS 1.0 or TLS 1.1 is offered",
     severity=Severity.HIGH,
     why=(
-        "Connections made with these versions can be read or changed on the way, and PCI DSS has not accepted them "
+        "Connections made with these versions can be read or changed on the way; PCI DSS has ruled out SSL and TLS 1.0 "
         "since 2018. Every browser in use speaks TLS 1.2."
     ),
     fix="Write `ssl_protocols TLSv1.2 TLSv1.3;`.",

@@ -270,6 +270,9 @@ def open_write(api: Api) -> Iterator[Hit | Unknown]:
 
 
 def undefined(api: Api) -> Iterator[Hit | Unknown]:
+    if not api.schemes and _is_piece(api):
+        yield Unknown(1, "the security schemes of the description that this is a piece of")
+        return
     asked = [("the document", api.root), *((f"{each.method} {each.path}", each.node) for each in api.operations)]
     for where, node in asked:
         for requirement in api.security(node) or ():
@@ -278,6 +281,12 @@ def undefined(api: Api) -> Iterator[Hit | Unknown]:
                     message = f"{short(where, 60)} asks for {short(name.text, 60)}, which is not defined"
                     fix = f"`{short(name.text, 60)}` among the security schemes"
                     yield hit(span(name), message, fix=fix, subject=f"{where} {name.text}")
+
+
+def _is_piece(api: Api) -> bool:
+    """Whether a document has no title, which every description must have: it is put together with others."""
+    info = api.root.get("info")
+    return not isinstance(info, Mapping) or info.get("title") is None
 
 
 def _is_elsewhere(api: Api) -> bool:

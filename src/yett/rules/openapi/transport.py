@@ -74,7 +74,7 @@ API_KEY = Rule(
     level=Action.WARN,
     why="Addresses are kept in logs, histories and Referer headers, and the key with them.",
     fix="Send it in a header: `in: header`.",
-    refs=("CWE-598", "PCI DSS 4.2.1", _OAS + "#security-scheme-object"),
+    refs=("CWE-598", "PCI DSS 8.3.2", _OAS + "#security-scheme-object"),
     bad=(
         """\
 openapi: 3.1.0
@@ -112,7 +112,7 @@ BASIC = Rule(
         "reads them. They cannot expire or be limited as tokens can."
     ),
     fix="Use tokens: `type: http, scheme: bearer`, or OpenID Connect.",
-    refs=("CWE-522", "PCI DSS 4.2.1", "https://www.rfc-editor.org/rfc/rfc7617#section-4"),
+    refs=("CWE-522", "PCI DSS 8.3.2", "https://www.rfc-editor.org/rfc/rfc7617#section-4"),
     bad=(
         """\
 openapi: 3.1.0

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Hit, Rule, Unknown
+from yett.parse.jinja import conditional
 from yett.parse.keyvalue import name_of
 from yett.parse.tree import Tree
+from yett.rules.hits import soften
 from yett.rules.postgres import hba, server
 
 EXAMPLE = "postgresql.conf"
@@ -24,5 +26,7 @@ def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknow
             yield from ((hba_rule, found) for found in hba_check(access))
         return
     config = server.Config(text, path, tree)
+    maybe = conditional(text)
     for rule, check in server.RULES:
-        yield from ((rule, found) for found in check(config))
+        for found in check(config):
+            yield rule, soften(rule, found) if found.line in maybe else found

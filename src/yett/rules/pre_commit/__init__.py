@@ -105,7 +105,7 @@ INSECURE_URL = Rule(
     severity=Severity.HIGH,
     why="Whoever sits on the way replaces the hooks, which run on every developer's machine.",
     fix="Write `https://`.",
-    refs=("CWE-319", "PCI DSS 4.2.1", "https://git-scm.com/docs/git-clone#_git_urls"),
+    refs=("CWE-319", "PCI DSS 6.3.2", "https://git-scm.com/docs/git-clone#_git_urls"),
     bad=(
         """\
 repos:

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from yett.model import Action, Confidence, Hit, Rule, Severity, Unknown
 from yett.parse import dsn
+from yett.parse.jinja import conditional
 from yett.parse.keyvalue import DOTENV, PROPERTIES, REDIS, Setting, is_filled_in, is_template, name_of, read, words
 from yett.parse.source import Span
 from yett.parse.tree import Tree
 from yett.rules.credentials import is_stand_in
-from yett.rules.hits import hit, short
+from yett.rules.hits import hit, short, soften
 
 EXAMPLE = "redis.conf"
 
@@ -301,8 +302,10 @@ def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknow
         yield from ((PLAIN_URL, found) for found in _plain_urls(read(text, form)))
         return
     config = Config(text, path)
+    maybe = conditional(text)
     for rule, check in RULES:
-        yield from ((rule, found) for found in check(config))
+        for found in check(config):
+            yield rule, soften(rule, found) if found.line in maybe else found
 
 
 def _plain_urls(settings: tuple[Setting, ...]) -> Iterator[Hit]:

@@ -46,7 +46,7 @@ RELEASE_AGE = Rule(
         "is merged as soon as its checks are green; security updates are not held back by it."
     ),
     fix='Add `"minimumReleaseAge": "7 days"`.',
-    refs=("CWE-829", "PCI DSS 6.3.2", _OPTIONS + "#minimumreleaseage"),
+    refs=("CWE-829", _OPTIONS + "#minimumreleaseage"),
     bad=(
         """\
 {
@@ -156,7 +156,7 @@ SCRIPTS = Rule(
         "credentials of your registries. By default scripts are ignored."
     ),
     fix="Leave out `ignoreScripts: false`, `ignorePlugins: false` and `allowScripts: true`.",
-    refs=("CWE-829", "PCI DSS 6.2.4", _OPTIONS + "#ignorescripts"),
+    refs=("CWE-829", "PCI DSS 6.3.2", _OPTIONS + "#ignorescripts"),
     bad=(
         """\
 {

@@ -91,8 +91,7 @@ WILDCARD_HOST = Rule(
     fix="Name the network of the application: `'shop'@'10.0.%'`, with `REQUIRE SSL`.",
     refs=(
         "CWE-284",
-        "PCI DSS 1.4.4",
-        "PCI DSS 7.2.1",
+        "PCI DSS 7.2.5",
         "https://dev.mysql.com/doc/refman/8.4/en/account-names.html",
     ),
     bad=(

@@ -66,7 +66,7 @@ INSECURE_SETTING = Rule(
     why="The setting holds for the whole server, and outlives the script that made it.",
     fix="Leave it as it is, and give the one script that needs it what it needs.",
     refs=(
-        "CWE-16",
+        "CWE-749",
         "PCI DSS 2.2.4",
         "https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html",
     ),

@@ -175,7 +175,10 @@ GRANT auditors TO team_lead WITH ADMIN OPTION; -- <- here
 )
 
 _OWNERS = frozenset(("dba", "postgres", "sys", "system", "ddl", "flyway", "liquibase", "rdsadmin"))
-_WHOLE = frozenset(("DATABASE", "ALL TABLES", "TABLES", ""))
+_EVERY_TABLE = frozenset(("ALL TABLES", "TABLES"))
+_READERS = re.compile(
+    r"(?i)(?:^|_)(?:anon|authenticated|guest|reports?|reporting|reader|read_?only|ro|bi|metrics)(?:_|$)"
+)
 _HARMLESS_ALL = frozenset(
     (
         *("SEQUENCE", "ALL SEQUENCES", "SEQUENCES", "FUNCTION", "ALL FUNCTIONS", "FUNCTIONS", "PROCEDURE", "TYPE"),
@@ -231,7 +234,10 @@ def grant_all(code: Code) -> Iterator[Hit | Unknown]:
             continue
         who = ", ".join(account.text for account in accounts[:3])
         what = _object(grant)
-        broad = grant.kind in _WHOLE or any(path and path[-1] == "*" for path in grant.objects)
+        # Every right on its own database is what a small shop gives the one role it has, migrations and all.
+        broad = not grant.kind or any(path == ("*", "*") for path in grant.objects)
+        if grant.kind in _EVERY_TABLE and _READERS.search(who):
+            broad = True
         yield hit(
             code.span(grant.verb, grant.privileges[0].last),
             f"{short(who)} gets every right on {short(what)}",

@@ -16,7 +16,7 @@ SECURITY_DEFINER_SEARCH_PATH = Rule(
     severity=Severity.HIGH,
     level=Action.WARN,
     why="The function runs with its owner's rights, but finds tables and operators by the caller's search_path: the "
-    "caller puts objects of his own in front.",
+    "caller puts objects of their own in front.",
     fix="`SET search_path = pg_catalog, shop, pg_temp` behind SECURITY DEFINER, with the schemas that it uses.",
     refs=(
         "CWE-426",

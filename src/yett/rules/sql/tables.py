@@ -58,7 +58,7 @@ PAN_COLUMN_PLAIN = Rule(
     level=Action.WARN,
     confidence=Confidence.MEDIUM,
     why="Card numbers must be unreadable wherever they are stored, and everything that reads the table comes into the "
-    "scope of an assessment; encryption of the disk alone does not do.",
+    "scope of an assessment; encryption of the disk alone is not enough.",
     fix="Keep the payment provider's token and the last four digits: `card_token text, card_last4 char(4)`.",
     refs=(
         "CWE-312",
@@ -127,7 +127,7 @@ CREATE TABLE users (
 
 WEAK_HASH = Rule(
     id="sql/weak-hash",
-    title="Password hashed too fast",
+    title="Password hashed by a fast hash",
     severity=Severity.HIGH,
     level=Action.WARN,
     why="MD5 and SHA-1 are tried by the billion a second, and without a salt equal passwords have equal hashes.",

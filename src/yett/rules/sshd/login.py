@@ -54,7 +54,7 @@ ROOT = Rule(
         "is prohibit-password since OpenSSH 7.0."
     ),
     fix="Write `PermitRootLogin no`.",
-    refs=("CWE-250", "PCI DSS 2.2.7", "PCI DSS 8.2.1", f"{_DOCS}#PermitRootLogin"),
+    refs=("CWE-250", "PCI DSS 8.2.2", f"{_DOCS}#PermitRootLogin"),
     bad=(
         "# next\nPermitRootLogin yes\nPasswordAuthentication no\n",
         "PermitRootLogin no\nMatch User root\n    # next\n    PermitRootLogin yes\n",
@@ -85,7 +85,7 @@ PASSWORDS = Rule(
     level=Action.WARN,
     why="Passwords are guessed by machines day and night. PasswordAuthentication is yes by default.",
     fix="Write `PasswordAuthentication no`, and ask for keys and a second factor by `AuthenticationMethods`.",
-    refs=("CWE-308", "PCI DSS 2.2.7", "PCI DSS 8.4.1", f"{_DOCS}#PasswordAuthentication"),
+    refs=("CWE-308", "PCI DSS 8.4.1", f"{_DOCS}#PasswordAuthentication"),
     bad=(
         "# next\nPasswordAuthentication yes\n",
         "# next\nPort 22\nHostKey /etc/ssh/ssh_host_ed25519_key\nSubsystem sftp internal-sftp\n",
@@ -226,10 +226,10 @@ def weak_algorithms(config: Config, path: str) -> Iterator[Found]:
 
 STRICT = Rule(
     id="sshd/strict-modes-off",
-    title="Keys are taken from files that others may write to",
+    title="Keys are read from files that others may write to",
     severity=Severity.MEDIUM,
     level=Action.WARN,
-    why="Whoever may write to a home folder adds a key of his own and logs in as its owner. The default is yes.",
+    why="Whoever may write to a home folder adds a key of their own and logs in as its owner. The default is yes.",
     fix="Write `StrictModes yes`.",
     refs=("CWE-732", "PCI DSS 7.2.5", f"{_DOCS}#StrictModes"),
     bad=("# next\nStrictModes no\n",),
@@ -241,7 +241,7 @@ ENVIRONMENT = Rule(
     title="Users set the environment of their login",
     severity=Severity.MEDIUM,
     level=Action.WARN,
-    why="With LD_PRELOAD in ~/.ssh/environment a user gets around the command he was restricted to. The default is no.",
+    why="With LD_PRELOAD in ~/.ssh/environment users get around the command they are limited to. The default is no.",
     fix="Write `PermitUserEnvironment no`.",
     refs=("CWE-15", f"{_DOCS}#PermitUserEnvironment"),
     bad=("# next\nPermitUserEnvironment yes\n",),
@@ -255,7 +255,7 @@ HOSTBASED = Rule(
     level=Action.WARN,
     why="Whoever is root on one of those machines is everybody on this one. Both settings are safe by default.",
     fix="Write `HostbasedAuthentication no` and `IgnoreRhosts yes`.",
-    refs=("CWE-290", "PCI DSS 2.2.7", f"{_DOCS}#HostbasedAuthentication"),
+    refs=("CWE-290", "PCI DSS 8.3.1", f"{_DOCS}#HostbasedAuthentication"),
     bad=("# next\nHostbasedAuthentication yes\n# next\nIgnoreRhosts no\n",),
     good=("HostbasedAuthentication no\nIgnoreRhosts yes\n",),
 )
@@ -270,7 +270,7 @@ def host_based(config: Config, path: str) -> Iterator[Found]:
 
 LOG = Rule(
     id="sshd/no-logging",
-    title="Nobody writes down who logs in",
+    title="Logins are not logged",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why="At QUIET and FATAL neither logins nor failed ones are written down. The default is INFO.",
@@ -298,7 +298,7 @@ X11 = Rule(
 
 TRIES = Rule(
     id="sshd/many-tries",
-    title="A connection may try for long",
+    title="A connection may try many passwords",
     severity=Severity.LOW,
     level=Action.INFO,
     why="Each connection guesses as often as MaxAuthTries says, 6 by default, and LoginGraceTime 0 lets it stay.",
