@@ -59,8 +59,12 @@ ALIASES = {
 }
 
 
-DEFAULTS: dict[str, tuple[tuple[str, bool | None, int], ...]] = {
-    "alb": (("drop_invalid_header_fields", False, 9), ("access_logs", None, 0)),
+DEFAULTS: dict[str, tuple[tuple[str, str | bool | None, int], ...]] = {
+    "alb": (
+        ("drop_invalid_header_fields", False, 9),
+        ("access_logs", None, 0),
+        ("load_balancer_type", "application", 0),
+    ),
     "dynamodb-table": (("point_in_time_recovery_enabled", False, 0),),
     "eks": (("cluster_endpoint_public_access", True, 19), ("cluster_encryption_config", None, 19)),
     "elb": (("access_logs", None, 0),),
@@ -84,7 +88,7 @@ def kind(source: str) -> str:
     return KINDS.get(_name(source), "")
 
 
-def left_out(source: str, version: str) -> Iterator[tuple[str, bool | None]]:
+def left_out(source: str, version: str) -> Iterator[tuple[str, str | bool | None]]:
     """The arguments of a module whose default is known, and the default."""
     major = _major(version)
     for name, default, until in DEFAULTS.get(_name(source), ()):

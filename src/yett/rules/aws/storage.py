@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known, number, truth
-from yett.rules.aws.need import Need, absent, among, any_value, bad, is_set, kinds_of, needs
+from yett.rules.aws.need import Need, absent, among, any_value, bad, is_set, kinds_of, needs, says
 from yett.rules.cloud import Check, true, unknown
 from yett.rules.hits import hit
 
@@ -206,7 +206,7 @@ _STORAGE_NEEDS = (
         true,
         "is stored in clear",
         "true",
-        when=lambda resource: not resource.has("snapshot_identifier"),
+        when=lambda resource: not says(resource, "snapshot_identifier"),
     ),
     Need(
         ("aws_elasticache_replication_group",),
@@ -243,7 +243,7 @@ _STORAGE_NEEDS = (
         "is stored in clear",
         "true",
         absent=False,
-        when=lambda resource: not resource.has("kms_master_key_id"),
+        when=lambda resource: not says(resource, "kms_master_key_id"),
     ),
     Need(("aws_dax_cluster",), "server_side_encryption.enabled", true, "is stored in clear", "true"),
     Need(
