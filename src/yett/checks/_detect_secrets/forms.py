@@ -39,8 +39,8 @@ def _no_option() -> re.Pattern[str]:
 
 
 def spellings(text: str, data: bytes, yaml: bool) -> bytes | None:
-    """What holds every stretch of a rewritten line without white space and quotes: the file itself, and what its
-    escapes mean where it may have some.
+    """What holds every stretch of a rewritten line without white space, quotes and backslashes aside: the file itself,
+    and what its escapes mean where it may have some.
 
     None where a stretch may be decoded from Base64, or put in for a name.
     """

@@ -47,7 +47,7 @@ def patterns(plugins: Sequence[Any]) -> Patterns:
 
 class Pieces(NamedTuple):
     """What patterns are made of: the pieces of all, and for each the numbers of its own, which are all to be found in
-    a file that is rewritten to lines in which the pattern is."""
+    a file (in its `bare` bytes) that is rewritten to lines in which the pattern is."""
 
     patterns: tuple[bytes, ...]
     of: tuple[frozenset[int], ...]

@@ -11,7 +11,7 @@ from yett.checks._detect_secrets.forms import excess, may_be_ini, may_be_setting
 from yett.checks._detect_secrets.library import Library, rewritten, secrets, set_aside
 from yett.checks._detect_secrets.patterns import Pieces, patterns, pieces, varied
 from yett.checks._detect_secrets.sieve import Sieve
-from yett.checks._detect_secrets.superset import joined, spelled, written
+from yett.checks._detect_secrets.superset import bare, joined, spelled, written
 from yett.model import Blob, Gap
 
 
@@ -86,7 +86,7 @@ class Reader:
             found = pieces(self._patterns.wide)
             self._pieces = Sieve(found.patterns, once=True), found
         sieve, found = self._pieces
-        source = spelled(source)
+        source = bare(source)
         held = {piece for piece, _ in sieve.find(source)}
         return any(
             file.kind not in each.silent and own <= held and (not each.charset or varied(source, each, missing=1))

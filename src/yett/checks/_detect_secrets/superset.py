@@ -279,22 +279,29 @@ def _exactly(node: Repeat) -> Any:
 # Parts that no rewriting of a file takes apart
 
 
-_BREAKS = sum(1 << ord(char) for char in "\t\n\v\f\r\x1c\x1d\x1e\x1f \"'")
-_ENDS = sum(1 << ord(char) for char in ":=\\")
+_BREAKS = sum(1 << ord(char) for char in "\t\n\v\f\r\x1c\x1d\x1e\x1f ")
+_DROPPED = b"\"'\\"
+_QUOTES = sum(1 << code for code in _DROPPED)
+_ENDS = sum(1 << ord(char) for char in ":=")
+
+
+def bare(text: bytes) -> bytes:
+    """UTF-8 as the pieces of patterns expect it: `spelled`, without quotes and backslashes."""
+    return spelled(text).translate(None, _DROPPED)
 
 
 def factors(node: Any) -> tuple[Any, ...]:
-    r"""What has to stand somewhere in a file, each in one piece, if the file as `key: "value"` or `key = "value"` is to
-    match: the stretches without white space and quotes.
+    """What has to stand somewhere in a file, each in one piece, if the file as `key: "value"` or `key = "value"` is to
+    match: the stretches without white space, quotes and backslashes left out of both.
 
-    Such a stretch lies within a key, a value or a comment, and stood in the file like that unless something was
-    unescaped, decoded or put in. Only its last byte may not have been in the file: the `:` or `=` after a key, or the
-    `\` put before a quote.
+    Such a stretch lies within a key, a value or a comment, and stood in the file like that but for quotes put around or
+    doubled, and backslashes put before them, unless something was unescaped, decoded or put in. Only its last byte may
+    not have been in the file: the `:` or `=` after a key.
     """
     found, run = [], []
     for part in (*(node.parts if isinstance(node, Row) else (node,)), None):
         if part is not None and not _any_byte(part, _BREAKS):
-            run.append(part)
+            run.append(_unquoted(part))
             continue
         stretch = tail(_row(run))
         run = []
@@ -305,6 +312,22 @@ def factors(node: Any) -> tuple[Any, ...]:
         if stretch != EMPTY:
             found.append(stretch)
     return tuple(found)
+
+
+def _unquoted(node: Any) -> Any:
+    """What is left of every match of a node once quotes and backslashes are taken out."""
+    if isinstance(node, Byte):
+        return _unquoted(Repeat(node, 1, 1)) if node.mask & _QUOTES else node
+    if isinstance(node, Repeat) and isinstance(node.body, Byte):
+        rest = node.body.mask & ~_QUOTES
+        if rest == node.body.mask:
+            return node
+        return Repeat(Byte(rest), 0, node.high) if rest else EMPTY
+    if isinstance(node, Repeat):
+        return _repeat(_unquoted(node.body), node.low, node.high)
+    if isinstance(node, Row):
+        return _row([_unquoted(part) for part in node.parts])
+    return Either(tuple(_unquoted(part) for part in node.parts))
 
 
 def _shorter(part: Any) -> tuple[Any, ...]:
