@@ -22,7 +22,8 @@ from typing import Any
 import pytest
 
 import yett.checks._detect_secrets as engine
-from yett.checks._detect_secrets import Told, digest, fresh, inspect, look
+from yett.checks import secrets
+from yett.checks._detect_secrets import Told, digest, fresh, look
 from yett.checks._detect_secrets.bounds import BUDGET, steps
 from yett.checks._detect_secrets.forms import LIMIT, excess, may_be_ini, may_be_settings, spellings, unescaped
 from yett.checks._detect_secrets.library import Library, load, rewritten
@@ -41,6 +42,8 @@ from yett.checks._detect_secrets.superset import (
 )
 from yett.model import Blob, Confidence, Finding, Gap, check_of
 from yett.rules.secrets_detect import rule, rules
+
+inspect = secrets.load(engines=("detect-secrets",)).inspect
 
 COMMAND = Path(sys.executable).with_name("detect-secrets")
 
@@ -789,10 +792,10 @@ def test_what_was_found_already_is_dropped() -> None:
     first, second = (each for each in told if isinstance(each, Told))
     gap = Gap("a.py", "secrets", "why")
     ours = first.finding._replace(rule="secrets/own", column=first.finding.column - 3)
-    assert list(fresh([*told, gap], [])) == [first.finding, second.finding, gap]
-    assert list(fresh([*told, gap], [(ours, "")])) == [second.finding, gap]  # it is inside of ours
-    assert list(fresh(told, [(ours._replace(end_column=1), "")])) == [first.finding, second.finding]
-    assert list(fresh(told, [(ours._replace(line=9, end_line=9), first.hashed)])) == [second.finding]
+    assert list(fresh([*told, gap], [])) == [first, second, gap]
+    assert list(fresh([*told, gap], [(ours, "")])) == [second, gap]  # it is inside of ours
+    assert list(fresh(told, [(ours._replace(end_column=1), "")])) == [first, second]
+    assert list(fresh(told, [(ours._replace(line=9, end_line=9), first.hashed)])) == [second]
 
 
 # What cannot be looked into

@@ -109,7 +109,8 @@ def _load(name: str, request: Request, holds: Trusted) -> Check:
         case "secrets":
             from yett.checks import secrets
 
-            return secrets.load(request.archives or holds.policy.flag("checks.secrets.archives"), holds.audited)
+            archives = request.archives or holds.policy.flag("checks.secrets.archives")
+            return secrets.load(archives, holds.audited, holds.policy.words("checks.secrets.engines"))
         case "dependencies":
             from yett.checks import dependencies
 

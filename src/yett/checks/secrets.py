@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from yett import __version__
@@ -49,17 +50,22 @@ AUDITED = {False: "audited-as-none", True: "audited-as-secret"}
 _Audited = Mapping[str, Mapping[str, bool]]
 
 
-def load(archives: bool = False, audited: _Audited | None = None) -> Check:
+ENGINES = ("yett", "detect-secrets")
+"""What can look for secrets: the rules here, and the plugins of detect-secrets."""
+
+
+def load(archives: bool = False, audited: _Audited | None = None, engines: Collection[str] = ENGINES[:1]) -> Check:
     """The check for secrets. Compiles nothing: that is done when a file is looked at.
 
     `archives`: what is in an archive is looked at too, and an archive is else named as not looked into. `audited` says
-    by path, and by the SHA-1 of a value in hexadecimal digits, whether somebody called it a secret.
+    by path, and by the SHA-1 of a value in hexadecimal digits, whether somebody called it a secret. `engines` are some
+    of ENGINES; what both find is told once, as the rules here tell it.
     """
     return Check(
         name="secrets",
-        digest=f"{digest()}{'.archives' if archives else ''}{_audit_digest(audited or {})}",
+        digest=f"{_engines_digest(engines)}{'.archives' if archives else ''}{_audit_digest(audited or {})}",
         wants=_everything,
-        inspect=_inspector(archives, audited or {}),
+        inspect=_inspector(archives, audited or {}, engines),
         head_only=False,
     )
 
@@ -68,6 +74,14 @@ def digest() -> str:
     """What the results depend on: the version of yett, this module's revision, and the rules."""
     seen = zlib.crc32("\0".join(f"{secret.id} {secret.pattern} {secret.keywords}" for secret in SECRETS).encode())
     return f"{__version__}.{_REVISION}.{len(SECRETS)}.{seen:08x}"
+
+
+def _engines_digest(engines: Collection[str]) -> str:
+    if ENGINES[1] not in engines:
+        return digest()
+    from yett.checks import _detect_secrets
+
+    return f"{digest() if ENGINES[0] in engines else ''}.detect-secrets-{_detect_secrets.digest()}"
 
 
 def _audit_digest(audited: _Audited) -> str:
@@ -80,8 +94,8 @@ def _everything(path: str) -> bool:
     return True
 
 
-def _inspector(archives: bool, audited: _Audited) -> Callable[[Blob], Said]:
-    seeker = Seeker()
+def _inspector(archives: bool, audited: _Audited, engines: Collection[str]) -> Callable[[Blob], Said]:
+    look = _looker(engines)
 
     def inspect(blob: Blob) -> Said:
         if blob.data.startswith(_ARCHIVES) or blob.data[257:262] == b"ustar":
@@ -97,6 +111,51 @@ def _inspector(archives: bool, audited: _Audited) -> Callable[[Blob], Said]:
         yield from text(blob)
 
     def text(blob: Blob) -> Iterator[Finding | Gap]:
+        known = audited.get(blob.path)
+        for each in look(blob):
+            if isinstance(each, Gap):
+                yield each
+            else:
+                yield each.finding if known is None else _looked_at(each, known)
+
+    return inspect
+
+
+class _Told(NamedTuple):
+    """A finding, and what gives the SHA-1 of its value in hexadecimal digits: a baseline calls it `hashed_secret`."""
+
+    finding: Finding
+    hashed: Callable[[], str]
+
+
+_Look = Callable[[Blob], Iterator[_Told | Gap]]
+
+
+def _looker(engines: Collection[str]) -> _Look:
+    """What looks into a file with these engines."""
+    ours: _Look = _ours() if ENGINES[0] in engines else lambda blob: iter(())
+    if ENGINES[1] not in engines:
+        return ours
+    from yett.checks import _detect_secrets
+
+    theirs = _detect_secrets.look()
+
+    def both(blob: Blob) -> Iterator[_Told | Gap]:
+        known = []
+        for each in ours(blob):
+            if isinstance(each, _Told):
+                known.append((each.finding, each.hashed()))
+            yield each
+        for told in _detect_secrets.fresh(theirs(blob), known):
+            yield told if isinstance(told, Gap) else _Told(told.finding, partial(str, told.hashed))
+
+    return both
+
+
+def _ours() -> _Look:
+    seeker = Seeker()
+
+    def look(blob: Blob) -> Iterator[_Told | Gap]:
         seen = set()
         for view in views(blob.data):
             cursor = Cursor(view)
@@ -110,21 +169,25 @@ def _inspector(archives: bool, audited: _Audited) -> Callable[[Blob], Said]:
                 place = (each.secret.id, hit.line, hit.column, each.value)
                 if place not in seen:
                     seen.add(place)
-                    told = finding(rule(each.secret), blob, hit)
-                    yield _looked_at(told, each.value, audited[blob.path]) if blob.path in audited else told
+                    yield _Told(finding(rule(each.secret), blob, hit), partial(_hashed, each.value))
 
-    return inspect
+    return look
 
 
-def _looked_at(told: Finding, value: str, audited: Mapping[str, bool]) -> Finding:
-    """A finding with what an audit made of its value. What somebody called a secret is certain."""
+def _hashed(value: str) -> str:
     from hashlib import sha1
 
-    real = audited.get(sha1(value.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest())
+    return sha1(value.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+
+
+def _looked_at(told: _Told, audited: Mapping[str, bool]) -> Finding:
+    """A finding with what an audit made of its value. What somebody called a secret is certain."""
+    found = told.finding
+    real = audited.get(told.hashed())
     if real is None:
-        return told
-    confidence = Confidence.HIGH if real else told.confidence
-    return told._replace(traits=(*told.traits, AUDITED[real]), confidence=confidence)
+        return found
+    confidence = Confidence.HIGH if real else found.confidence
+    return found._replace(traits=(*found.traits, AUDITED[real]), confidence=confidence)
 
 
 # What an archive begins with: zip (also jar, whl, docx), gzip, bzip2, xz, zstd, 7z, rar; a tar says so further in.

@@ -51,6 +51,7 @@ class Words(NamedTuple):
     """A list of words out of a set; more is tighter."""
 
     words: tuple[str, ...]
+    least: int = 0
 
 
 class Text(NamedTuple):
@@ -95,6 +96,9 @@ KEYS: dict[str, Key] = {
         Choice(("every-commit", "head")), "every-commit", "in a range: every version in it, or its last one only"
     ),
     "checks.secrets.archives": Key(Flag(), False, "archives are opened; else they are named as not looked into"),
+    "checks.secrets.engines": Key(
+        Words(("yett", "detect-secrets"), least=1), ("yett",), "what looks for them: `detect-secrets` adds its plugins"
+    ),
     **_check("dependencies", ("high", "low", "new"), ("info", "low", "all")),
     "checks.dependencies.block.unknown_severity": Key(Flag(), True, "an advisory that nobody has rated blocks"),
     "checks.dependencies.block.known_exploited": Key(Flag(), True, "an advisory exploited in the wild blocks"),

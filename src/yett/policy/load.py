@@ -224,8 +224,11 @@ def _setting(key: str, item: Item, place: str) -> Setting:
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
                 raise YettError(f"{where} cannot be {_said(value)}: write a number from 0 to {most}")
             return value
-        case Words(words):
-            return tuple(_word(each, words, where) for each in _list(item, place, key))
+        case Words(words, least):
+            chosen = tuple(_word(each, words, where) for each in _list(item, place, key))
+            if len(chosen) < least:
+                raise YettError(f"{where} cannot be empty: name one of {', '.join(words)}")
+            return chosen
         case Text():
             if not isinstance(value, str) or value.startswith("/") or ".." in value.split("/"):
                 raise YettError(f"{where} cannot be {_said(value)}: write a path inside the repository")

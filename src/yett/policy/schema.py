@@ -102,9 +102,9 @@ def _leaf(key: Key) -> dict[str, Any]:
             return described | days | {"default": f"{key.default}d"}
         case Count(most):
             return described | {"type": "integer", "minimum": 0, "maximum": most}
-        case Words(words):
+        case Words(words, least):
             assert isinstance(key.default, tuple)
-            listed = {"type": "array", "items": {"enum": list(words)}}
+            listed = {"type": "array", "items": {"enum": list(words)}} | ({"minItems": least} if least else {})
             return described | listed | {"default": list(key.default)}
         case Text():
             return described | {"type": "string"}

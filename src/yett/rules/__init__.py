@@ -39,6 +39,7 @@ FAMILIES = (
     "redis",
     "renovate",
     "secrets",
+    "secrets_detect",
     "serverless",
     "spring",
     "sql",
@@ -60,6 +61,7 @@ _ELSEWHERE = {
     "azure": ("terraform_azure",),
     "gcp": ("terraform_gcp",),
     "iam": ("iam_policy",),
+    "secrets": ("secrets", "secrets_detect"),
 }
 """The modules of rules whose ids begin with another word than the module's name."""
 

@@ -61,23 +61,18 @@ def look() -> Look:
     return looked
 
 
-def inspect(blob: Blob) -> Iterator[Finding | Gap]:
-    """What the engine says of one file, where nothing is to be compared with it."""
-    for each in look()(blob):
-        yield each.finding if isinstance(each, Told) else each
-
-
-def fresh(told: Iterable[Told | Gap], own: Sequence[tuple[Finding, str]]) -> Iterator[Finding | Gap]:
+def fresh(told: Iterable[Told | Gap], own: Sequence[tuple[Finding, str]]) -> Iterator[Told | Gap]:
     """What is not among our own findings in the same file, given with the SHA-1 of their values in hexadecimal digits.
 
     It is where one has the same value, or covers all of the value in the line.
     """
     values = {hashed for _, hashed in own}
     for each in told:
-        if isinstance(each, Gap):
+        known = isinstance(each, Told) and (
+            each.hashed in values or any(_covers(ours, each.finding) for ours, _ in own)
+        )
+        if not known:
             yield each
-        elif each.hashed not in values and not any(_covers(ours, each.finding) for ours, _ in own):
-            yield each.finding
 
 
 def _covers(ours: Finding, theirs: Finding) -> bool:
