@@ -96,8 +96,8 @@ class Recorder(Scanner):
     seen: list[bytes]
     changes: int
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, key: bytes) -> None:
+        super().__init__(key)
         recorders.append(self)
         self.seen, self.changes = [], 0
 

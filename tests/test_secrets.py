@@ -11,7 +11,8 @@ import sys
 import pytest
 
 from yett.checks.secrets import Seeker, load
-from yett.model import Blob, Confidence, Finding, Gap, Severity, fingerprint
+from yett.identity import COMMON, fingerprint
+from yett.model import Blob, Confidence, Finding, Gap, Severity
 from yett.rules.secrets.record import ROTATE
 
 CHECK = load()
@@ -81,7 +82,7 @@ def test_a_finding_is_complete() -> None:
         message="GitHub token (ghp_…, 40 characters)",
         severity=Severity.CRITICAL,
         confidence=HIGH,
-        fingerprint=fingerprint("secrets/github-token", TOKEN),
+        fingerprint=fingerprint(TOKEN, COMMON),
     )
     assert finding.fix.endswith(ROTATE)
 
@@ -458,7 +459,7 @@ def test_a_secret_in_another_spelling_points_at_the_outer_text(data: bytes, how:
     (finding,) = inspect(b"x = 1\ny = '" + data + b"'\n")
     assert (finding.line, finding.column, finding.end_column) == (2, 6, 6 + len(data))
     assert finding.message == f"GitHub token (ghp_…, 40 characters), inside {how}"
-    assert finding.fingerprint == fingerprint("secrets/github-token", TOKEN)
+    assert finding.fingerprint == fingerprint(TOKEN, COMMON)
 
 
 def test_the_more_telling_finding_wins() -> None:

@@ -20,7 +20,8 @@ from tests.conftest import Repo
 from yett import git
 from yett.commands.verify import run
 from yett.errors import YettError
-from yett.model import Target, fingerprint
+from yett.identity import COMMON, fingerprint
+from yett.model import Target
 from yett.rules.secrets import SECRETS
 from yett.verify import client
 from yett.verify.asking import Answer, Request, meaning, request
@@ -1209,7 +1210,7 @@ def test_json(stand_in: StandIn, command: Callable[..., Ran], tmp_path: Path) ->
         "gaps": [],
     }
     (credential,) = _gathered(tmp_path)
-    assert secret["fingerprint"] == fingerprint("secrets/github-token", credential.value)
+    assert secret["fingerprint"] == fingerprint(credential.value, COMMON)
     assert (secret["rule"], secret["provider"], secret["state"]) == ("secrets/github-token", "github", "live")
 
 

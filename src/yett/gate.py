@@ -110,7 +110,7 @@ def _load(name: str, request: Request, holds: Trusted) -> Check:
             from yett.checks import secrets
 
             archives = request.archives or holds.policy.flag("checks.secrets.archives")
-            return secrets.load(archives, holds.audited, holds.policy.words("checks.secrets.engines"))
+            return secrets.load(archives, holds.audited, holds.policy.words("checks.secrets.engines"), holds.key)
         case "dependencies":
             from yett.checks import dependencies
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from yett import git, policy
+from yett import git, identity, policy
 from yett.collect import read_file
 from yett.digest import of
 from yett.errors import YettError
@@ -36,6 +36,7 @@ class Trusted(NamedTuple):
     statements: tuple[Statement, ...] = ()
     refused: tuple[Stale, ...] = ()
     audited: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
+    key: bytes = identity.COMMON
 
     def set_aside(self, findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
         """The findings without those that an audited baseline calls no secrets, and these."""
@@ -90,6 +91,15 @@ def trusted(target: Target, objects: git.Objects | None, policy_file: str) -> Tr
             return _trusted(policy_file, now, None)
 
 
+def key(target: Target, repository: git.Repository | None) -> bytes:
+    """The key of fingerprints that holds for a target. Raises YettError where it is none, or cannot be read."""
+    if repository is None:
+        return identity.key(_from_folder(target.root)(identity.PLACE))
+    with git.Objects(repository) as objects:
+        prefix = f"{target.base}:" if target.kind == "range" else _prefix(target)
+        return identity.key(_from_git(objects, prefix)(identity.PLACE))
+
+
 def _prefix(target: Target) -> str:
     return ":" if target.kind == "staged" or target.of_index else f"{target.head}:"
 
@@ -99,7 +109,7 @@ def _trusted(policy_file: str, read: load.Reader, head: load.Reader | None) -> T
     place = holds.word("suppress.waivers")
     text = read(place)
     waivers = load.waivers(text, place) if text is not None else ()
-    result = Trusted(holds, waivers, _digest(text), ())
+    result = Trusted(holds, waivers, _digest(text), (), key=identity.key(read(identity.PLACE)))
     baseline = holds.word("suppress.detect_secrets")
     if baseline and (listed := read(baseline)) is not None:
         text = (text or b"") + b"\0" + listed

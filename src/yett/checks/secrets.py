@@ -11,6 +11,8 @@ from yett import __version__
 from yett.checks import Check
 from yett.checks import Found as Said
 from yett.digest import of
+from yett.identity import COMMON, fingerprint
+from yett.identity import digest as of_key
 from yett.model import Blob, Confidence, Finding, Gap, Hit, Unexamined, finding
 from yett.parse.decode import Excess, Piece, Runs, pieces
 from yett.parse.encoding import Cursor, views
@@ -54,18 +56,25 @@ ENGINES = ("yett", "detect-secrets")
 """What can look for secrets: the rules here, and the plugins of detect-secrets."""
 
 
-def load(archives: bool = False, audited: _Audited | None = None, engines: Collection[str] = ENGINES[:1]) -> Check:
+def load(
+    archives: bool = False,
+    audited: _Audited | None = None,
+    engines: Collection[str] = ENGINES[:1],
+    key: bytes = COMMON,
+) -> Check:
     """The check for secrets. Compiles nothing: that is done when a file is looked at.
 
     `archives`: what is in an archive is looked at too, and an archive is else named as not looked into. `audited` says
     by path, and by the SHA-1 of a value in hexadecimal digits, whether somebody called it a secret. `engines` are some
-    of ENGINES; what both find is told once, as the rules here tell it.
+    of ENGINES; what both find is told once, as the rules here tell it. `key` is the repository's, for fingerprints.
     """
     return Check(
         name="secrets",
-        digest=f"{_engines_digest(engines)}{'.archives' if archives else ''}{_audit_digest(audited or {})}",
+        digest="".join(
+            (_engines_digest(engines), ".archives" if archives else "", _audit_digest(audited or {}), of_key(key))
+        ),
         wants=_everything,
-        inspect=_inspector(archives, audited or {}, engines),
+        inspect=_inspector(archives, audited or {}, _looker(engines, key)),
         head_only=False,
     )
 
@@ -94,9 +103,7 @@ def _everything(path: str) -> bool:
     return True
 
 
-def _inspector(archives: bool, audited: _Audited, engines: Collection[str]) -> Callable[[Blob], Said]:
-    look = _looker(engines)
-
+def _inspector(archives: bool, audited: _Audited, look: _Look) -> Callable[[Blob], Said]:
     def inspect(blob: Blob) -> Said:
         if blob.data.startswith(_ARCHIVES) or blob.data[257:262] == b"ustar":
             if not archives:
@@ -131,14 +138,14 @@ class _Told(NamedTuple):
 _Look = Callable[[Blob], Iterator[_Told | Gap]]
 
 
-def _looker(engines: Collection[str]) -> _Look:
+def _looker(engines: Collection[str], key: bytes) -> _Look:
     """What looks into a file with these engines."""
-    ours: _Look = _ours() if ENGINES[0] in engines else lambda blob: iter(())
+    ours: _Look = _ours(key) if ENGINES[0] in engines else lambda blob: iter(())
     if ENGINES[1] not in engines:
         return ours
     from yett.checks import _detect_secrets
 
-    theirs = _detect_secrets.look()
+    theirs = _detect_secrets.look(key)
 
     def both(blob: Blob) -> Iterator[_Told | Gap]:
         known = []
@@ -152,7 +159,7 @@ def _looker(engines: Collection[str]) -> _Look:
     return both
 
 
-def _ours() -> _Look:
+def _ours(key: bytes) -> _Look:
     seeker = Seeker()
 
     def look(blob: Blob) -> Iterator[_Told | Gap]:
@@ -169,7 +176,8 @@ def _ours() -> _Look:
                 place = (each.secret.id, hit.line, hit.column, each.value)
                 if place not in seen:
                     seen.add(place)
-                    yield _Told(finding(rule(each.secret), blob, hit), partial(_hashed, each.value))
+                    told = finding(rule(each.secret), blob, hit)._replace(fingerprint=fingerprint(each.value, key))
+                    yield _Told(told, partial(_hashed, each.value))
 
     return look
 

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable, Mapping
 
-from yett import git
+from yett import git, identity
 
 
 def run(
@@ -29,7 +29,8 @@ def run(
     from yett.history.survey import Request, objects, survey
 
     repository = git.find(os.path.abspath(options.folder), environment)
-    check = secrets.load()
+    key = identity.key(git.file_at(repository, repository.head, identity.PLACE) if repository.head else None)
+    check = secrets.load(key=key)
     cache = "" if options.no_cache else memory.place(environment, objects(repository), check.digest)
     found = survey(
         Request(
@@ -38,6 +39,7 @@ def run(
             limits=commits.since(repository, options.since),
             reflog=options.reflogs,
             cache=cache,
+            key=key,
         ),
         lambda done, total: progress("looking at the history", done, total),
     )

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterator
 
-from yett import guide
+from yett import guide, identity
 from yett.errors import YettError
 
 _LOOK_AT_MOST = 20_000
@@ -36,6 +36,7 @@ def run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
 
 def _files(folder: str) -> Iterator[tuple[str, str]]:
     yield ".yett.yaml", guide.policy_text(_seen(folder))
+    yield identity.PLACE, os.urandom(32).hex() + "\n"
     yield ".pre-commit-config.yaml", guide.pre_commit_entry()
     yield ".github/workflows/yett.yml", guide.workflow_text()
 

@@ -43,12 +43,20 @@ def run(
         )
     if not 0 < options.deadline <= 3600:
         raise YettError(f"--deadline {options.deadline:g} is out of range: name seconds, up to 3600")
+    from yett import trusted
     from yett.report.words import target as words
     from yett.verify import report
     from yett.verify.gather import gather
     from yett.verify.run import Limits, verify
 
-    found = gather(target, repository, chosen, options.low, lambda done, of: progress("looking at files", done, of))
+    found = gather(
+        target,
+        repository,
+        chosen,
+        options.low,
+        lambda done, of: progress("looking at files", done, of),
+        trusted.key(target, repository),
+    )
     told = report.Told(
         scope=words(target),
         results=verify(

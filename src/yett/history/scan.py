@@ -9,10 +9,9 @@ from typing import NamedTuple
 from yett.checks.secrets import Seeker, Sighting
 from yett.history.delta import Copy
 from yett.history.memory import EXCESS, Mark
-from yett.model import fingerprint
+from yett.identity import COMMON, fingerprint
 from yett.parse.encoding import views
 from yett.rules.secrets import SECRETS
-from yett.rules.secrets.record import rule
 
 _REACH = 832
 """How far from a secret the text may be that decides about it, for all rules but the far-reaching ones."""
@@ -42,7 +41,8 @@ class Version(NamedTuple):
 class Scanner:
     """Looks at versions, one after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes = COMMON) -> None:
+        self._key = key
         self._seeker = Seeker(remember=True)
         self._numbers = {secret.id: number for number, secret in enumerate(SECRETS)}
         self._far = {number for number, secret in enumerate(SECRETS) if secret.far or secret.width > _REACH}
@@ -98,7 +98,7 @@ class Scanner:
         secret, found = sighting.secret, sighting.found
         known = self._known.get((secret.id, sighting.value))
         if known is None:
-            known = bytes.fromhex(fingerprint(rule(secret).id, sighting.value))
+            known = bytes.fromhex(fingerprint(sighting.value, self._key))
             self._known[secret.id, sighting.value] = known
         severity = secret.severity if found.severity is None else found.severity
         return Mark(self._numbers[secret.id], found.confidence, severity, known)

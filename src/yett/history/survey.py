@@ -15,6 +15,7 @@ from yett.history.delta import DeltaError, patch
 from yett.history.memory import EXCESS, Mark, Memory, Seen
 from yett.history.packs import Forest, PackError, forest, packs
 from yett.history.scan import Scanner, Version
+from yett.identity import COMMON
 from yett.model import Gap
 
 _HEAVY = 0.03
@@ -39,7 +40,7 @@ _MOST = 2048
 
 class Request(NamedTuple):
     """What is asked for. `limits` are arguments for git that leave out a part of the history; `reflog`: look at what
-    only reflogs name as well. `cache` is the file in which results are remembered, or ""."""
+    only reflogs name as well. `cache` is the file in which results are remembered, or "". `key`: of fingerprints."""
 
     repository: git.Repository
     digest: str
@@ -48,6 +49,7 @@ class Request(NamedTuple):
     cache: str = ""
     workers: int = 0
     direct: bool = True
+    key: bytes = COMMON
 
 
 class Survey(NamedTuple):
@@ -131,7 +133,7 @@ def _look(
         return _Done([], [])
     forests, rest = _forests(request, names, width) if request.direct else ([], list(names))
     tasks = _tasks(forests, rest)
-    worker = _Worker(request.repository, forests, names, store)
+    worker = _Worker(request.repository, forests, names, store, request.key)
     workers = request.workers or min(_processors(), 8)
     if workers > 1 and len(names) > _FEW and hasattr(os, "fork"):
         from yett.workers import share
@@ -258,8 +260,10 @@ class _Worker:
         forests: Sequence[Forest],
         names: dict[bytes, tuple[bytes, ...]],
         store: Memory,
+        key: bytes,
     ) -> None:
         self._repository = repository
+        self._key = key
         self._forests = forests
         self._names = names
         self._store = store
@@ -267,7 +271,7 @@ class _Worker:
 
     def work(self, task: _Task) -> _Done:
         if self._scanner is None:  # made here, after the fork
-            self._scanner = Scanner()
+            self._scanner = Scanner(self._key)
         seen: list[Seen] = []
         ask = list(task.ids)
         for root in task.roots:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from yett import git
 from yett.checks.secrets import Seeker, Sighting
 from yett.collect import SIZE_LIMIT, Entry, collect, read_file
-from yett.model import Confidence, Gap, Target, fingerprint
+from yett.identity import COMMON, fingerprint
+from yett.model import Confidence, Gap, Target
 from yett.parse.decode import Excess
 from yett.parse.encoding import Cursor, views
 from yett.rules.secrets.record import Secret
@@ -84,9 +85,10 @@ def gather(
     chosen: tuple[str, ...],
     low: bool,
     progress: Callable[[int, int], None],
+    key: bytes = COMMON,
 ) -> Gathered:
     """The credentials of a target. `chosen` are the names of the providers that are meant, all where it is empty; `low`
-    says whether what is probably no secret is meant as well.
+    says whether what is probably no secret is meant as well; `key` is the repository's, for fingerprints.
 
     Raises:
         YettError: git failed, or a named path does not exist.
@@ -99,7 +101,7 @@ def gather(
     for done, (entry, data) in enumerate(_contents(target, repository, collected.entries)):
         progress(done, len(collected.entries))
         if isinstance(data, bytes):
-            gaps.extend(_look(seeker, entry, data, rules, seen))
+            gaps.extend(_look(seeker, entry, data, rules, seen, key))
         else:
             gaps.append(Gap(entry.path, "secrets", _why(data), "limit" if isinstance(data, int) else "unreadable"))
     found = [_credential(value, each) for (_, value), each in seen.items()]
@@ -136,6 +138,7 @@ def _look(
     data: bytes,
     rules: Mapping[str, Provider],
     seen: dict[tuple[str, str], _Seen],
+    key: bytes,
 ) -> Iterator[Gap]:
     for view in views(data):
         cursor = Cursor(view)
@@ -149,9 +152,8 @@ def _look(
             half = provider is not None and each.secret.id in provider.halves
             value, beside = _parted(provider, each.value)
             # one value is one credential at its provider, whichever of its rules found it
-            key = (provider.name if provider else each.secret.rule_id, value)
-            print_ = fingerprint(each.secret.rule_id, each.value)
-            known = seen.setdefault(key, _Seen(each.secret, provider, half, print_))
+            one = (provider.name if provider else each.secret.rule_id, value)
+            known = seen.setdefault(one, _Seen(each.secret, provider, half, fingerprint(each.value, key)))
             known.confidence = max(known.confidence, each.found.confidence)
             known.places.add(Place(entry.path, *cursor.at(each.found.start), entry.commit))
             for name, partner in beside.items():

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha1
 from typing import NamedTuple
 
+from yett.identity import COMMON, fingerprint
 from yett.model import Blob, Finding, Gap, Hit, finding
 
 REVISION = "1"
@@ -46,8 +47,8 @@ def digest() -> str:
     return f"{release() or 'absent'}.{REVISION}{words}"
 
 
-def look() -> Look:
-    """The engine. Imports and compiles nothing until it is shown a file.
+def look(key: bytes = COMMON) -> Look:
+    """The engine. Imports and compiles nothing until it is shown a file. `key` is the repository's, for fingerprints.
 
     Where the library is missing, or a release of it that is not known, every file gives the same gap without a path.
     """
@@ -55,7 +56,7 @@ def look() -> Look:
 
     def looked(blob: Blob) -> Iterator[Told | Gap]:
         if not engine:
-            engine.append(_engine())
+            engine.append(_engine(key))
         yield from engine[0](blob)
 
     return looked
@@ -82,7 +83,7 @@ def _covers(ours: Finding, theirs: Finding) -> bool:
     return starts and (theirs.end_line, theirs.end_column) <= (ours.end_line, ours.end_column)
 
 
-def _engine() -> Look:
+def _engine(key: bytes) -> Look:
     from yett.checks._detect_secrets.library import KNOWN_RELEASES, load, release
 
     found = release()
@@ -101,7 +102,7 @@ def _engine() -> Look:
 
     def looked(blob: Blob) -> Iterator[Told | Gap]:
         for each in read(blob):
-            yield each if isinstance(each, Gap) else _told(blob, *each)
+            yield each if isinstance(each, Gap) else _told(blob, key, *each)
 
     return looked
 
@@ -114,7 +115,7 @@ def _without(reason: str) -> Look:
     return looked
 
 
-def _told(blob: Blob, kind: str, value: str, line: int, text: str) -> Told:
+def _told(blob: Blob, key: bytes, kind: str, value: str, line: int, text: str) -> Told:
     from yett.rules.secrets_detect import rule
 
     start = text.find(value) if value else -1
@@ -126,4 +127,5 @@ def _told(blob: Blob, kind: str, value: str, line: int, text: str) -> Told:
         end_column=start + 1 + len(value) if start >= 0 else 0,
         subject=value,
     )
-    return Told(finding(found, blob, hit), sha1(value.encode(), usedforsecurity=False).hexdigest())
+    told = finding(found, blob, hit)._replace(fingerprint=fingerprint(value, key))
+    return Told(told, sha1(value.encode(), usedforsecurity=False).hexdigest())
