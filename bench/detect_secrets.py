@@ -87,7 +87,7 @@ def compare(folder: Path, rounds: int, work: Path) -> int:
 def commands() -> dict[str, tuple[str, ...]]:
     theirs = str(Path(sys.executable).with_name("detect-secrets"))
     return {
-        "ours": (sys.executable, "-c", PROGRAM),
+        "ours": (sys.executable, "-P", "-c", PROGRAM),
         "detect-secrets": (theirs, "scan", "--no-verify", "--all-files", "."),
     }
 

@@ -58,6 +58,7 @@ def jobs(tools: Tools, inputs: Inputs, work: Path, service: str) -> list[Job]:
         _tree(tools, inputs, work),
         _pins(tools, inputs, work, service),
         _python(tools, inputs),
+        _large_python(tools, inputs),
     ]
     return [job._replace(contenders=tuple(each for each in job.contenders if each.command[0])) for job in found]
 
@@ -131,6 +132,22 @@ def _python(tools: Tools, inputs: Inputs) -> Job:
     )
 
 
+def _large_python(tools: Tools, inputs: Inputs) -> Job:
+    options = ("--quiet", "--format=json", "--recursive", ".")
+    check = (tools.yett, "check", "--tree", "HEAD", "--only", "python")
+    again = Contender("yett check, again", check, inputs.repository, (1, 3), _findings, (*check, "--format", "json"))
+    return Job(
+        "Python in a large tree",
+        (
+            _contender("yett bandit", inputs.tree, (1,), _issues, tools.yett, "bandit", *options),
+            again,
+            _contender("bandit", inputs.tree, (1,), _issues, tools.bandit, *options, rounds=3),
+        ),
+        "Django's source distribution. The report of `yett bandit` is bandit's, byte for byte but for its time; `yett "
+        "check` remembers what it found in each version of a file, and has seen these before.",
+    )
+
+
 def _contender(
     name: str, folder: Path, codes: tuple[int, ...], count: Callable[[bytes], int], *command: str, rounds: int = 0
 ) -> Contender:
@@ -183,6 +200,11 @@ def _bandit_results(printed: bytes) -> int:
     if report["errors"]:
         raise ValueError(f"{len(report['errors'])} files not read")
     return len(report["results"])
+
+
+def _issues(printed: bytes) -> int:
+    """As above, of a tree that has files in it which are no Python on purpose."""
+    return len(json.loads(printed)["results"])
 
 
 def _vulnerabilities(printed: bytes) -> int:
