@@ -15,7 +15,7 @@ Grammar: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, by way of
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from yett.parse.source import ParseError, Span
 
@@ -26,6 +26,13 @@ MAX_DEPTH = 60
 """Nested blocks or expressions. What nests deeper than this is not Terraform that anybody wrote."""
 
 MAX_ERRORS = 5
+
+
+class Expression(Protocol):
+    """One of those that follow. Their union would be a type made of itself, which type checkers compare for minutes."""
+
+    @property
+    def span(self) -> Span: ...
 
 
 class Literal(NamedTuple):
@@ -107,11 +114,6 @@ class Opaque(NamedTuple):
 
     what: str
     span: Span
-
-
-Expression: TypeAlias = (
-    Literal | Template | Traversal | Call | Tuple | Object | Conditional | Operation | For | Opaque
-)  # fmt: skip
 
 
 class Attribute:
