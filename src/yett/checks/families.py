@@ -20,6 +20,7 @@ from yett.parse.names import (
     is_workflow,
     like,
 )
+from yett.parse.present import Present
 
 Scope = Literal["file", "folder", "tree"]
 
@@ -50,15 +51,21 @@ class Family(NamedTuple):
             return False
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             return True
+        seen = _marks().within(data) if self.marks or self.all_marks else ()
         for mark in self.all_marks:
-            if mark not in data:
+            if mark not in seen:
                 return False
         if self.words and _compiled(self.words).search(data) is None:
             return False
         for mark in self.marks:
-            if mark in data:
+            if mark in seen:
                 return True
         return not self.marks
+
+
+@lru_cache(1)
+def _marks() -> Present:
+    return Present(mark for family in FAMILIES for mark in (*family.marks, *family.all_marks))
 
 
 @lru_cache(64)
