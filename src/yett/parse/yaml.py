@@ -10,6 +10,7 @@ Lines and columns count from 1, columns are characters, ends are exclusive.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from yett.parse.source import ParseError
@@ -80,8 +81,9 @@ def compose(text: str, *, aliases: bool = True) -> Node | None:
     return documents[0] if documents else None
 
 
+@lru_cache(128)
 def compose_all(text: str, *, aliases: bool = True) -> tuple[Node, ...]:
-    """The documents of a text, in order. Raises `ParseError`."""
+    """The documents of a text, in order, not to be changed: who asks again gets the same. Raises `ParseError`."""
     composer = _Composer(aliases)
     for event in _events(text):
         composer.take(event)
