@@ -157,16 +157,26 @@ def rules_index(rules: Iterable[Rule]) -> str:
     """Rules as a page of Markdown that links to the page of each."""
     listed = sorted(rules, key=lambda rule: rule.id)
     families = dict.fromkeys(rule.id.partition("/")[0] for rule in listed)
-    parts = ["# Rules", "Generated from the rules themselves. `yett explain RULE` says the same in a terminal."]
-    for family in families:
-        own = [rule for rule in listed if rule.id.partition("/")[0] == family]
+    own = {family: [rule for rule in listed if rule.id.partition("/")[0] == family] for family in families}
+    parts = [
+        "# Rules",
+        "Generated from the rules themselves. `yett explain RULE` says the same in a terminal.",
+        " · ".join(f"[{family}](#{family}-{len(rules)})" for family, rules in own.items()),
+    ]
+    for family, rules in own.items():
         rows = [
-            f"| [{rule.id}]({rule.id}.md) | {rule.severity.word} | {rule.level.word} | {_prose(rule.title)} |"
-            for rule in own
+            f"| [{one.id}]({one.id}.md) | {one.severity.word} | {one.level.word} | {_prose(one.title)}{_page(one)} |"
+            for one in rules
         ]
-        parts.append("\n".join([f"## {family}: {len(own):,}", "", "| Rule | Severity | At most | What |",
+        parts.append("\n".join([f"## {family}: {len(rules)}", "", "| Rule | Severity | At most | What |",
                                 "| --- | --- | --- | --- |", *rows]))  # fmt: skip
     return "\n\n".join(parts) + "\n"
+
+
+def _page(rule: Rule) -> str:
+    """Where a kind of secret is revoked, as far as its provider says."""
+    pages = [ref for ref in rule.refs if ref.startswith("https://")] if rule.id.startswith("secrets/") else []
+    return f" ([revoke]({pages[-1]}))" if pages else ""
 
 
 def topics_page(rules: Sequence[Rule]) -> str:
