@@ -59,9 +59,22 @@ def test_every_kind_of_workload_has_its_containers(kind: str, way: str) -> None:
     (found,) = _workloads(f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: n}}\n{way.replace('POD', pod)}\n")
     assert [(c.role, c.name, c.complete) for c in found.containers] == [
         ("container", "a", True),
-        ("init container", "b", False),
+        ("init container", "b", kind == "Pod"),
         ("ephemeral container", "c", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_whole"),
+    (
+        ("kind: Deployment\nspec: {template: {spec: {containers: [{name: a}]}}}", False),
+        ("kind: Deployment\nspec: {selector: {}, template: {spec: {containers: [{name: a}]}}}", True),
+        ("kind: Pod\nspec: {containers: [{name: a}]}", True),
+    ),
+)
+def test_a_container_without_an_image_is_a_patch_where_the_object_may_be_one(text: str, is_whole: bool) -> None:
+    (found,) = _workloads(f"apiVersion: apps/v1\n{text}\n")
+    assert found.complete is is_whole
 
 
 @pytest.mark.parametrize(
@@ -195,7 +208,7 @@ def test_a_patch_lacks_nothing(kustomization: str, text: str) -> None:
 def test_what_no_kustomization_patches_is_whole(text: str) -> None:
     files = {"k/p.yaml": POD, "k/kustomization.yaml": text}
     assert not is_patch("k/p.yaml", Tree.of(files))
-    assert "kubernetes/unhardened-container" in {rule for rule, _ in _found(files, "k/p.yaml")}
+    assert "kubernetes/may-run-as-root" in {rule for rule, _ in _found(files, "k/p.yaml")}
 
 
 def test_skaffold_fills_in_the_tag_of_what_it_builds() -> None:
@@ -215,6 +228,7 @@ def test_skaffold_fills_in_the_tag_of_what_it_builds() -> None:
         ("registry.example.com:5000/shop", True),
         ("shop:1.0", False),
         ("shop@sha256:" + "0" * 64, False),
+        ("shop@sha512:" + "0" * 128, False),
         ("shop:latest@sha256:" + "0" * 64, False),
         ("registry.example.com:5000/shop:1", False),
         ("'{{ .Values.image }}'", False),
@@ -241,20 +255,85 @@ def _with(context: str, pod: str = "{}") -> str:
         ("{}", "{}", True),
         ("{runAsGroup: 1}", "{fsGroup: 1}", True),
         ("{runAsUser: 0}", "{}", False),  # said outright, which is another rule's
+        ("{runAsUser: '$(USER)'}", "{}", False),
     ),
 )
 def test_the_pod_speaks_for_containers_that_say_nothing(context: str, pod: str, lacks: bool) -> None:
-    (hit,) = _hits(_with(context, pod), "unhardened-container")
-    assert ("runAsNonRoot" in hit.message) is lacks
+    assert bool(_hits(_with(context, pod), "may-run-as-root")) is lacks
 
 
-def test_a_container_lacks_what_it_lacks_and_nothing_else() -> None:
-    context = "{allowPrivilegeEscalation: false, capabilities: {drop: [all]}, readOnlyRootFilesystem: false}"
-    (hit,) = _hits(_with(context, "{runAsUser: 7}"), "unhardened-container")
-    assert (
-        hit.message == "container shop of Pod shop lacks readOnlyRootFilesystem: true, seccompProfile: RuntimeDefault"
+_LACKED = (
+    *("may-run-as-root", "privilege-escalation-default", "net-raw-kept", "capabilities-kept"),
+    *("writable-root-filesystem", "seccomp-unset"),
+)
+
+
+@pytest.mark.parametrize(
+    ("context", "lacks"),
+    (
+        ("runAsNonRoot: true", "may-run-as-root"),
+        ("allowPrivilegeEscalation: false", "privilege-escalation-default"),
+        ("capabilities: {drop: [all]}", "net-raw-kept"),
+        ("readOnlyRootFilesystem: true", "writable-root-filesystem"),
+        ("seccompProfile: {type: RuntimeDefault}", "seccomp-unset"),
+    ),
+)
+def test_a_container_lacks_what_it_lacks_and_nothing_else(context: str, lacks: str) -> None:
+    whole = (
+        *("runAsNonRoot: true", "allowPrivilegeEscalation: false", "capabilities: {drop: [all]}"),
+        *("readOnlyRootFilesystem: true", "seccompProfile: {type: RuntimeDefault}"),
     )
-    assert hit.severity is Severity.LOW
+    rest = ", ".join(each for each in whole if each != context)
+    assert [rule for rule in _LACKED if _hits(_with(f"{{{rest}}}"), rule)] == [lacks]
+    alone = [rule for rule in _LACKED if _hits(_with(f"{{{context}}}"), rule)]
+    assert sorted((*alone, lacks, "capabilities-kept")) == sorted(_LACKED)
+
+
+@pytest.mark.parametrize(
+    ("drop", "rule"),
+    (
+        ("[ALL]", ""),
+        ("[all]", ""),
+        ("[net_raw]", "capabilities-kept"),
+        ("[NET_RAW, MKNOD]", "capabilities-kept"),
+        ("[CAP_NET_RAW]", "net-raw-kept"),
+        ("[CAP_ALL]", "net-raw-kept"),
+        ("[MKNOD]", "net-raw-kept"),
+        ("[]", "net-raw-kept"),
+        ("['${DROPPED}']", ""),
+        ("'${DROPPED}'", ""),
+    ),
+)
+def test_capabilities_are_kept_or_not(drop: str, rule: str) -> None:
+    text = _with(f"{{capabilities: {{drop: {drop}}}}}")
+    assert [name for name in ("net-raw-kept", "capabilities-kept") if _hits(text, name)] == ([rule] if rule else [])
+
+
+def test_init_and_ephemeral_containers_are_hardened_too() -> None:
+    more = "".join(
+        f"  {key}:\n    - name: {name}\n      image: registry.example.com/{name}:1.0\n"
+        for key, name in (("initContainers", "migrate"), ("ephemeralContainers", "debug"))
+    )
+    hits = _hits(POD + more, "may-run-as-root")
+    assert [hit.message.partition(" of ")[0] for hit in hits] == [
+        "container shop",
+        "init container migrate",
+        "ephemeral container debug",
+    ]
+    assert len({hit.subject for hit in hits}) == 3
+
+
+@pytest.mark.parametrize(
+    ("context", "pod", "found"),
+    (
+        ("{}", "{runAsUser: 1000}", 1),
+        ("{runAsUser: 999}", "{runAsUser: 1000}", 1),
+        ("{runAsUser: 20000}", "{runAsUser: 1000}", 0),
+        ("{runAsUser: 0}", "{}", 0),
+    ),
+)
+def test_a_user_id_that_no_container_takes_is_nobodys(context: str, pod: str, found: int) -> None:
+    assert len(_hits(_with(context, pod), "low-uid")) == found
 
 
 @pytest.mark.parametrize(
@@ -287,13 +366,14 @@ def _volume(path: str, mount: str = "") -> str:
         ("/var/run/../run/crio/", "", "docker-sock"),
         ("/", "", "sensitive-hostpath"),
         ("//etc//", "", "sensitive-hostpath"),
-        ("/etc", ", readOnly: true", "hostpath"),
-        ("/mnt/data", "", "hostpath"),
+        ("/etc", ", readOnly: true", "sensitive-hostpath-read"),
+        ("/mnt/data", "", "writable-hostpath"),
+        ("/mnt/data", ", readOnly: true", "hostpath"),
         ("/etc/localtime", "", ""),
     ),
 )
 def test_a_folder_of_the_node_is_found_once(path: str, mount: str, rule: str) -> None:
-    rules = ("docker-sock", "sensitive-hostpath", "hostpath")
+    rules = ("docker-sock", "sensitive-hostpath", "sensitive-hostpath-read", "writable-hostpath", "hostpath")
     assert [name for name in rules if _hits(_volume(path, mount), name)] == ([rule] if rule else [])
 
 
@@ -424,17 +504,268 @@ def test_a_variable_holds_a_credential_or_not(name: str, value: str, is_found: b
 @pytest.mark.parametrize(
     ("command", "found"),
     (
-        ("[kube-apiserver, --anonymous-auth=false, --authorization-mode=RBAC]", 0),
-        ("[kube-apiserver, --anonymous-auth, 'false', --authorization-mode=RBAC]", 0),
-        ("[/bin/sh, -c, 'exec /usr/bin/kube-apiserver --anonymous-auth=false --authorization-mode=RBAC']", 0),
-        ("[kube-apiserver, --anonymous-auth=true, --authorization-mode=RBAC]", 1),
-        ("[kube-apiserver, --anonymous-auth=true, --anonymous-auth=false, --authorization-mode=RBAC]", 0),
-        ("[kube-apiserver]", 2),
-        ("[shop]", 0),
+        ("[kube-apiserver, --anonymous-auth=false, --authorization-mode=RBAC]", ()),
+        ("[kube-apiserver, --anonymous-auth, 'false', --authorization-mode=RBAC]", ()),
+        ("[/bin/sh, -c, 'exec /usr/bin/kube-apiserver --anonymous-auth=false --authorization-mode=RBAC']", ()),
+        ("[kube-apiserver, --anonymous-auth=true, --authorization-mode=RBAC]", ("anonymous",)),
+        (
+            "[kube-apiserver, --anonymous-auth=true, --anonymous-auth=false, --authorization-mode=Node]",
+            ("rbac",),
+        ),
+        ("[kube-apiserver, --anonymous-auth=false, --authorization-mode=AlwaysAllow]", ("authorization",)),
+        ("[kube-apiserver]", ("anonymous", "rbac")),
+        ("[shop]", ()),
     ),
 )
-def test_flags_are_read_as_the_program_does(command: str, found: int) -> None:
-    assert len(_hits(f"{POD}      command: {command}\n", "apiserver-anonymous")) == found
+def test_flags_are_read_as_the_program_does(command: str, found: tuple[str, ...]) -> None:
+    text = f"{POD}      command: {command}\n"
+    assert tuple(rule for rule in ("anonymous", "authorization", "rbac") if _hits(text, f"apiserver-{rule}")) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "is_found"),
+    (
+        ("[server]\nroot_url = http://grafana:3000/\n", False),
+        ("[database]\npassword = " + SECRET + "\n", True),
+        ("global:\n  url: http://shop:" + SECRET + "@queue\n", True),
+        ("server: a\nkey: |\n  -----BEGIN PRIVATE" + " KEY-----\n", True),
+        ("op://kubernetes/shop/token\n", False),
+        (SECRET, True),
+    ),
+)
+def test_a_secret_that_is_a_file_of_settings_is_read(value: str, is_found: bool) -> None:
+    lines = "".join(f"    {line}\n" for line in value.strip().split("\n"))
+    text = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData:\n  shop.ini: |\n{lines}"
+    assert bool(_hits(text, "plain-secret-env")) is is_found
+
+
+def test_what_only_names_a_component_is_none() -> None:
+    text = f"{POD}      args: [--kubelet-service=kube-system/kubelet]\n"
+    assert not _hits(text, "kubelet-anonymous")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "severity"),
+    (
+        ("SYS_ADMIN", "Deployment", Severity.CRITICAL),
+        ("SYS_PTRACE", "Deployment", None),
+        ("IPC_LOCK", "Deployment", Severity.MEDIUM),
+        ("SYS_TIME", "DaemonSet", Severity.MEDIUM),
+    ),
+)
+def test_a_capability_weighs_what_it_opens(name: str, kind: str, severity: Severity | None) -> None:
+    add = f"securityContext: {{capabilities: {{add: [{name}]}}}}"
+    text = f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: node-exporter}}\n"
+    text += f"spec: {{template: {{spec: {{containers: [{{name: a, image: x, {add}}}]}}}}}}\n"
+    (hit,) = _hits(text, "dangerous-capabilities")
+    assert hit.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("image", "said", "found"),
+    (
+        ("registry.k8s.io/etcd:3.5.21-0", "args: ['--name=a']", True),
+        ("registry.k8s.io/etcd:3.5.21-0", "args: ['--cert-file=a', '--key-file=b']", False),
+        ("registry.k8s.io/etcd:3.5.21-0", "command: [backup]", False),
+        ("registry.example.com/etcd/backup:1", "args: ['--name=a']", False),
+    ),
+)
+def test_a_component_without_a_command_is_what_its_image_is(image: str, said: str, found: bool) -> None:
+    text = POD.replace("registry.example.com/shop:1.0", image) + f"      {said}\n"
+    assert bool(_hits(text, "etcd-tls")) is found
+
+
+@pytest.mark.parametrize(
+    ("resources", "verbs", "rule"),
+    (
+        ('"*"', '"*"', "rbac-wildcard"),
+        ('"*"', "get, list, watch, create, update, patch, delete, deletecollection", "rbac-wildcard"),
+        ('"*"', "get", "rbac-wildcard-resources"),
+        ("pods", '"*"', "rbac-wildcard-verbs"),
+        ("pods", "get", "rbac-wildcard-groups"),
+    ),
+)
+def test_a_wildcard_is_found_once(resources: str, verbs: str, rule: str) -> None:
+    text = ROLE.replace('resources: ["*"]', f"resources: [{resources}]").replace('verbs: ["*"]', f"verbs: [{verbs}]")
+    names = ("rbac-wildcard", "rbac-wildcard-resources", "rbac-wildcard-verbs", "rbac-wildcard-groups")
+    assert [name for name in names if _hits(text, name)] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("groups", "says", "severity"),
+    (
+        ("['*']", "secrets and pods/exec among them", Severity.MEDIUM),
+        ("['', apps]", "secrets and pods/exec among them", Severity.MEDIUM),
+        ("[apps]", "every resource of apps", Severity.MEDIUM),
+        ("[shop.example.com]", "every resource of shop.example.com", Severity.LOW),
+    ),
+)
+def test_a_wildcard_covers_the_groups_that_are_named(groups: str, says: str, severity: Severity) -> None:
+    text = ROLE.replace('apiGroups: ["*"]', f"apiGroups: {groups}")
+    (hit,) = _hits(text, "rbac-wildcard") or _hits(text, "rbac-wildcard-resources")
+    assert bool(_hits(text, "rbac-wildcard-verbs")) is (groups != "['*']")
+    assert hit.message.endswith(says)
+    assert hit.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("group", "resource", "verb", "rules"),
+    (
+        ("''", "pods/exec", "create", ("rbac-pod-exec",)),
+        ("''", "'*/exec'", "create", ("rbac-pod-exec",)),
+        ("apps", "pods/exec", "create", ()),
+        ("''", "roles", "create", ()),
+        ("rbac.authorization.k8s.io", "roles", "create", ("rbac-write-roles",)),
+        ("rbac.authorization.k8s.io", "roles", "'*'", ("rbac-bind-escalate", "rbac-write-roles")),
+        ("rbac.authorization.k8s.io", "'*'", "bind", ("rbac-bind-escalate",)),
+        ("''", "users", "'*'", ("rbac-impersonate",)),
+        ("certificates.k8s.io", "'*/approval'", "update", ("rbac-approve-certificates",)),
+        ("admissionregistration.k8s.io", "validatingwebhookconfigurations", "delete", ("rbac-admission-webhooks",)),
+        ("''", "serviceaccounts/token", "create", ("rbac-account-token",)),
+    ),
+)
+def test_a_resource_is_that_of_its_api_group(group: str, resource: str, verb: str, rules: tuple[str, ...]) -> None:
+    text = ROLE.replace('apiGroups: ["*"]', f"apiGroups: [{group}]").replace(
+        'resources: ["*"]', f"resources: [{resource}]"
+    )
+    found = {rule.partition("/")[2] for rule, _ in _found({"role.yaml": text.replace('["*"]', f"[{verb}]")})}
+    asked = ("pod-exec", "bind-escalate", "impersonate", "write-roles", "admission-webhooks", "approve-certificates")
+    names = [f"rbac-{name}" for name in (*asked, "account-token")]
+    assert tuple(name for name in names if name in found) == rules
+
+
+def test_null_is_what_nobody_said() -> None:
+    nothing = _with("{runAsNonRoot: null, procMount: ~, readOnlyRootFilesystem: Null}", "null")
+    assert _hits(nothing, "may-run-as-root")
+    assert _hits(nothing, "writable-root-filesystem")
+    assert not _hits(nothing, "unmasked-proc")
+
+
+ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: NAME}\n"
+DEPLOYED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec: {selector: {}, template: {spec: {serviceAccountName: shop, automountServiceAccountToken: false, containers: []}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    (
+        ({"a.yaml": ACCOUNT.replace("NAME", "default")}, True),
+        ({"a.yaml": ACCOUNT.replace("NAME", "default") + "automountServiceAccountToken: false\n"}, False),
+        ({"a.yaml": ACCOUNT.replace("NAME", "shop")}, False),
+        ({"a.yaml": ACCOUNT.replace("NAME", "shop") + "automountServiceAccountToken: true\n"}, True),
+        (
+            {"a.yaml": ACCOUNT.replace("NAME", "shop") + "automountServiceAccountToken: true\n", "b.yaml": DEPLOYED},
+            False,
+        ),
+        (
+            {
+                "a.yaml": ACCOUNT.replace("NAME", "ci") + "automountServiceAccountToken: true\n",
+                "b.yaml": BINDING.replace("NAME", "deployer"),
+            },
+            False,
+        ),
+    ),
+)
+def test_an_account_gives_its_token_away_or_not(files: dict[str, str], found: bool) -> None:
+    assert ("kubernetes/sa-token-automount" in {rule for rule, _ in _found(files, "a.yaml")}) is found
+
+
+@pytest.mark.parametrize("name", ("system:x", "gce:x", "eks:x", "cluster-admin", "admin"))
+def test_what_a_platform_ships_is_not_asked_about(name: str) -> None:
+    assert not [rule for rule, _ in _found({"role.yaml": ROLE.replace("name: deployer", f"name: {name}")})]
+
+
+@pytest.mark.parametrize(
+    ("command", "rule", "found"),
+    (
+        ("[kubelet]", "kubelet-client-authority", True),
+        ("[kubelet, --config=/etc/kubelet.yaml]", "kubelet-client-authority", False),
+        ("[kubelet, --hostname-override=a]", "kubelet-hostname", True),
+        ("[kubelet, --streaming-connection-idle-timeout=0s]", "kubelet-idle-timeout", True),
+        ("[kubelet, --streaming-connection-idle-timeout=10m]", "kubelet-idle-timeout", False),
+        ("[kubelet, --authorization-mode=RBAC]", "kubelet-authorization", False),
+        ("[kubelet, '--authorization-mode=RBAC,AlwaysAllow']", "kubelet-authorization", True),
+        ("[kube-apiserver, '--enable-admission-plugins=A,NodeRestriction']", "admission-node-restriction", False),
+        ("[kube-apiserver, --enable-admission-plugins=A]", "admission-node-restriction", True),
+        ("[kube-apiserver, --etcd-certfile=a]", "etcd-client-certificate", True),
+        ("[kube-apiserver, --etcd-certfile=a, --etcd-keyfile=b]", "etcd-client-certificate", False),
+        ("[kube-apiserver, --audit-log-maxage=29]", "audit-age", True),
+        ("[kube-apiserver, --audit-log-maxage=030]", "audit-age", False),
+        ("[kube-scheduler]", "audit-age", False),
+        ("[kube-scheduler]", "profiling", True),
+        ("[kube-scheduler, --profiling, 'false']", "profiling", False),
+    ),
+)
+def test_a_flag_is_as_the_benchmark_wants_it(command: str, rule: str, found: bool) -> None:
+    assert bool(_hits(f"{POD}      command: {command}\n", rule)) is found
+
+
+KUBELET = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    (
+        ("protectKernelDefaults: false", "kubelet-kernel-defaults"),
+        ("streamingConnectionIdleTimeout: 0s", "kubelet-idle-timeout"),
+        ("serverTLSBootstrap: false", "kubelet-server-rotation"),
+        ("rotateCertificates: false", "kubelet-certificate-rotation"),
+        ("rotateCertificates: true", ""),
+        ("readOnlyPort: 0", ""),
+        ("{}", ""),
+    ),
+)
+def test_a_configuration_says_what_a_flag_does(line: str, rule: str) -> None:
+    found = {name for name, _ in _found({"kubelet.yaml": f"{KUBELET}{line}\n" if line != "{}" else KUBELET})}
+    assert found == ({f"kubernetes/{rule}"} if rule else set())
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    (
+        ("allowPrivilegedContainer: true", "psp-privileged"),
+        ("allowHostNetwork: true", "psp-host-network"),
+        ("allowHostPID: true", "psp-host-pid"),
+        ("allowHostIPC: true", "psp-host-ipc"),
+        ("allowHostDirVolumePlugin: true", "psp-host-paths"),
+        ("allowHostDirVolumePlugin: false", ""),
+        ("allowPrivilegeEscalation: true", ""),
+    ),
+)
+def test_constraints_allow_what_a_policy_does(line: str, rule: str) -> None:
+    kind = "apiVersion: security.openshift.io/v1\nkind: SecurityContextConstraints\nmetadata: {name: shop}\n"
+    found = {name for name, _ in _found({"scc.yaml": f"{kind}{line}\n"})}
+    assert found == ({f"kubernetes/{rule}"} if rule else set())
+
+
+def test_a_policy_says_what_it_allows_and_nothing_else() -> None:
+    spec = "privileged: false\n  allowPrivilegeEscalation: false\n  requiredDropCapabilities: [ALL]\n"
+    text = f"apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {{name: shop}}\nspec:\n  {spec}"
+    rest = "  runAsUser: {rule: MustRunAs, ranges: [{min: LEAST, max: 65535}]}\n"
+    assert [name for name, _ in _found({"p.yaml": text + rest.replace("LEAST", "1")})] == []
+    assert [name for name, _ in _found({"p.yaml": text + rest.replace("LEAST", "0")})] == ["kubernetes/psp-root"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_found"),
+    (
+        ("auth-url", "https://auth.example.com/check?rd=$escaped_request_uri", False),
+        ("auth-url", "http://auth.example.com/a|b", True),
+        ("auth-url", "http://auth.example.com/#;x", True),
+        ("mirror-host", "shop.example.com x", True),
+        ("auth-tls-match-cn", "CN=(shop|cart)", False),
+        ("rewrite-target", "/a|b", False),
+        ("configuration-snippet", "more_set_headers x;", True),
+    ),
+)
+def test_an_annotation_writes_nginx_conf_or_not(name: str, value: str, is_found: bool) -> None:
+    text = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: shop\n  annotations:\n"
+    text += f"    nginx.ingress.kubernetes.io/{name}: '{value}'\n"
+    assert bool(_hits(text, "ingress-nginx-annotations")) is is_found
 
 
 def _odd() -> Iterator[str]:
@@ -468,4 +799,4 @@ def test_a_long_list_is_read() -> None:
     text = POD + "      args: [" + "a, " * 40_000 + "b]\n"
     (found,) = _workloads(text)
     assert len(elements(found.containers[0].get("args"))) == 40_001
-    assert _hits(text, "unhardened-container")
+    assert _hits(text, "may-run-as-root")

@@ -44,7 +44,8 @@ class Manifest(NamedTuple):
 
 class Container(NamedTuple):
     """`role` is "container", "init container" or "ephemeral container"; `at` is where its name stands. `complete`: a
-    container without an image is a patch for one, so what it lacks may stand elsewhere."""
+    container without an image, in an object that need not be a whole one, is a patch: what it lacks may stand
+    elsewhere."""
 
     role: str
     name: str
@@ -142,8 +143,10 @@ def workload(manifest: Manifest) -> Workload | None:
         return None
     if manifest.kind not in _KINDS and not any(isinstance(pod.get(listed), Sequence) for listed, _ in _ROLES):
         return None
+    # A patch names the object it is for, hardly ever what the API demands of the whole one.
+    whole = manifest.kind == "Pod" or manifest.get("spec", "selector") is not None
     containers = tuple(
-        _container(item, role)
+        _container(item, role, whole)
         for listed, role in _ROLES
         for item in elements(pod.get(listed))
         if isinstance(item, Mapping)
@@ -159,11 +162,11 @@ def workload(manifest: Manifest) -> Workload | None:
     )
 
 
-def _container(node: Mapping, role: str) -> Container:
+def _container(node: Mapping, role: str, whole: bool) -> Container:
     name = node.get("name")
     first = next((entry.key for entry in node.entries.values()), None)
     at = span(name) if isinstance(name, Scalar) and name.text else span(first) if first else place(node)
-    return Container(role, text(name), node, at, "image" in node.entries)
+    return Container(role, text(name), node, at, whole or "image" in node.entries)
 
 
 _REACH = 400
@@ -191,12 +194,15 @@ def skeleton(text: str) -> str:
 
 
 def find(node: Node | None, *keys: str) -> Node | None:
-    """What stands under a way of keys; None where it ends early."""
+    """What stands under a way of keys; None where it ends early, and for null, which the API takes for nothing."""
     for key in keys:
         if not isinstance(node, Mapping):
             return None
         node = node.get(key)
-    return node
+    return None if isinstance(node, Scalar) and node.text in _NULLS and not (node.style or node.tag) else node
+
+
+_NULLS = ("null", "~", "Null", "NULL")
 
 
 def text(node: Node | None) -> str:

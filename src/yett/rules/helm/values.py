@@ -10,7 +10,7 @@ from yett.parse.source import Span
 from yett.parse.yaml import Mapping, Scalar, Sequence
 from yett.rules.helm.settings import Setting, Settings
 from yett.rules.hits import hit, short
-from yett.rules.kubernetes.privileges import BASELINE, capability
+from yett.rules.kubernetes.capabilities import BASELINE, capability
 from yett.rules.kubernetes.secrets import is_blank, names_secret, weight
 
 VALUES_SECRET = Rule(

@@ -8,7 +8,7 @@ from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.kubernetes import Manifest, Workload, elements, find, is_open, key_span, place, text, truth
 from yett.rules.hits import hit, short
 from yett.rules.kubernetes.objects import Config, subject, title
-from yett.rules.kubernetes.others import others, same_namespace
+from yett.rules.kubernetes.others import named_accounts, others, same_namespace
 
 _PAGE = "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/"
 
@@ -111,7 +111,7 @@ def automount(config: Config) -> Iterator[Hit | Unknown]:
         if truth(value) is False or is_open(value) or (value is None and (config.patch or not workload.complete)):
             continue
         account = account_of(workload)
-        known = [*config.manifests, *others(config.tree).manifests]
+        known = _known(config)
         if value is None and any(_refuses(manifest, account, workload) for manifest in known):
             continue
         if any(binds(manifest, account, workload.manifest) for manifest in known):
@@ -122,15 +122,23 @@ def automount(config: Config) -> Iterator[Hit | Unknown]:
             f"{title(workload.manifest)} {how} a token for the API server (automountServiceAccountToken is not false)",
             subject=subject(workload, None, "automountServiceAccountToken"),
         )
-    used = {account_of(workload) for workload in config.workloads}
     for manifest in config.of("ServiceAccount"):
-        if manifest.name in used:
-            continue
         value = manifest.get("automountServiceAccountToken")
+        if truth(value) is False or manifest.name in named_accounts(config.tree):
+            continue  # its pods are asked one by one
+        if any(binds(each, manifest.name, manifest) for each in _known(config)):
+            continue
         at = key_span(manifest.node, "automountServiceAccountToken")
+        if value is None and manifest.name == "default" and not config.patch:
+            message = f"{title(manifest)} gives its token to every pod that names no other account"
+            yield hit(manifest.at, message, subject=f"{manifest.id}: automountServiceAccountToken")
         if at and value is not None and truth(value):
             message = f"{title(manifest)} gives its token to every pod (automountServiceAccountToken: true)"
             yield hit(at, message, subject=f"{manifest.id}: automountServiceAccountToken")
+
+
+def _known(config: Config) -> tuple[Manifest, ...]:
+    return (*config.manifests, *others(config.tree).manifests)
 
 
 def account_of(workload: Workload) -> str:

@@ -210,7 +210,7 @@ spec:
 def pull_policy(config: Config) -> Iterator[Hit | Unknown]:
     for workload, container in config.containers():
         value, image = container.get("imagePullPolicy"), _image(container)
-        if image is None or "@" in image.text or is_open(image):
+        if image is None or image_parts(image.text)[2] or is_open(image):
             continue
         who, tag = container_title(workload, container), image_parts(image.text)[1]
         if value is not None and text(value) in ("IfNotPresent", "Never"):

@@ -52,6 +52,13 @@ spec:
         number: 80
         protocol: HTTP # <- here
       hosts: [shop.example.com]
+---
+apiVersion: route.openshift.io/v1
+kind: Route
+metadata:
+  name: shop
+spec: # <- here
+  host: shop.example.com
 """,
     ),
     good=(
@@ -131,6 +138,11 @@ def ingress_no_tls(config: Config) -> Iterator[Hit | Unknown]:
         )
     for manifest in config.of("Gateway"):
         yield from _gateway(manifest, config)
+    for manifest in config.of("Route"):
+        at = key_span(manifest.node, "spec")
+        if at and manifest.group == "route.openshift.io" and not config.patch and not manifest.get("spec", "tls"):
+            message = f"{title(manifest)} serves {short(text(manifest.get('spec', 'host'))) or 'its host'} without TLS"
+            yield hit(at, message, subject=f"{manifest.id}: tls")
 
 
 def _is_covered(manifest: Manifest, spec: Mapping) -> bool:
@@ -166,6 +178,99 @@ def _gateway(manifest: Manifest, config: Config) -> Iterator[Hit | Unknown]:
         ):
             message = f"{title(manifest)} serves plain HTTP and does not redirect it (tls.httpsRedirect)"
             yield hit(place(value), message, subject=f"{manifest.id}: {text(find(server, 'port', 'number'))}")
+
+
+PLAIN_HTTP = Rule(
+    id="kubernetes/ingress-plain-http",
+    title="Entrance to the shop that answers in clear text as well",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="With a certificate ingress-nginx, HAProxy and OpenShift send visitors who come by HTTP on to HTTPS, unless"
+    " they are told not to: then logins and orders go in clear text, and nobody notices.",
+    fix="Remove the setting, or have it redirect.",
+    refs=("CWE-319", "PCI DSS 4.2.1", "https://kubernetes.io/docs/concepts/services-networking/ingress/#tls"),
+    bad=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  annotations:
+    nginx.ingress.kubernetes.io/ssl-redirect: "false" # <- here
+spec:
+  tls:
+    - hosts: [shop.example.com]
+      secretName: shop-tls
+  rules:
+    - host: shop.example.com
+---
+apiVersion: route.openshift.io/v1
+kind: Route
+metadata:
+  name: shop
+spec:
+  tls:
+    termination: edge
+    insecureEdgeTerminationPolicy: Allow # <- here
+""",
+    ),
+    good=(
+        """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shop
+  annotations:
+    nginx.ingress.kubernetes.io/ssl-redirect: "true"
+    kubernetes.io/ingress.allow-http: "false"
+spec:
+  tls:
+    - hosts: [shop.example.com]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: has-no-certificate-which-is-another-rule
+  annotations:
+    nginx.ingress.kubernetes.io/ssl-redirect: "false"
+spec:
+  rules:
+    - host: shop.example.com
+---
+apiVersion: route.openshift.io/v1
+kind: Route
+metadata:
+  name: shop
+spec:
+  tls:
+    termination: edge
+    insecureEdgeTerminationPolicy: Redirect
+""",
+    ),
+)
+
+_PLAIN = {
+    "kubernetes.io/ingress.allow-http": True,
+    "nginx.ingress.kubernetes.io/ssl-redirect": False,
+    "ingress.kubernetes.io/ssl-redirect": False,
+    "haproxy.org/ssl-redirect": False,
+    "haproxy-ingress.github.io/ssl-redirect": False,
+}
+
+
+def plain_http(config: Config) -> Iterator[Hit | Unknown]:
+    for manifest in config.of("Ingress"):
+        held = manifest.get("metadata", "annotations")
+        for key, plain in _PLAIN.items() if elements(manifest.get("spec", "tls")) else ():
+            value = find(held, key)
+            if value is not None and truth(value) is plain:
+                message = f"{title(manifest)} answers HTTP without a redirect ({key}: {text(value)})"
+                yield hit(place(value), message, subject=f"{manifest.id}: {key}")
+    for manifest in config.of("Route"):
+        value = manifest.get("spec", "tls", "insecureEdgeTerminationPolicy")
+        if value is not None and text(value) == "Allow":
+            message = f"{title(manifest)} answers HTTP without a redirect (insecureEdgeTerminationPolicy: Allow)"
+            yield hit(place(value), message, subject=f"{manifest.id}: insecureEdgeTerminationPolicy")
 
 
 INGRESS_ANNOTATIONS = Rule(
@@ -242,6 +347,7 @@ spec:
     ),
 )
 
+_ADDRESSES = ("auth-url", "auth-signin", "mirror-target", "mirror-host")
 _WRITTEN_OUT = (
     "auth-url",
     "auth-tls-match-cn",
@@ -282,6 +388,8 @@ def _injects(key: str, value: str) -> str:
         return "writes into nginx.conf"
     if name in _WRITTEN_OUT and any(mark in value for mark in ('"', "'", "{", "}", ";", "\n")) and "{{" not in value:
         return "hands nginx.conf a value with quotes, braces or semicolons"
+    if name in _ADDRESSES and any(mark in value for mark in "|<>^`\\ ") and "{{" not in value:
+        return "hands nginx.conf an address with characters that no address has"
     return ""
 
 
@@ -297,5 +405,6 @@ def _is_old_controller(image: str) -> bool:
 
 RULES = (
     (INGRESS_NO_TLS, ingress_no_tls),
+    (PLAIN_HTTP, plain_http),
     (INGRESS_ANNOTATIONS, ingress_annotations),
 )

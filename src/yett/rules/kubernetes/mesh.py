@@ -263,7 +263,13 @@ def skip_verify(config: Config) -> Iterator[Hit | Unknown]:
                     f"{title(manifest)} does not check the certificate of the other side ({key.text})",
                     fix=f"Remove `{key.text}: {text(value)}` and give the CA.",
                     subject=f"{manifest.id}: {way}",
+                    severity=Severity.MEDIUM if _is_numbers(manifest) else None,
                 )
+
+
+def _is_numbers(manifest: Manifest) -> bool:
+    """Whether nothing but metrics come from the other side, which mostly made its certificate itself."""
+    return manifest.kind in ("ServiceMonitor", "PodMonitor", "Probe") or manifest.name.endswith("metrics.k8s.io")
 
 
 def _switches(node: Node, way: str, depth: int) -> Iterator[tuple[str, Scalar, Scalar]]:

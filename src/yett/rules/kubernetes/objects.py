@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from yett.model import Edit
+from yett.model import Edit, Hit
 from yett.parse.kubernetes import Container, Manifest, Workload, find, is_open, key_span, place, text
 from yett.parse.source import Span
 from yett.parse.tree import Tree
 from yett.parse.yaml import Mapping, Node, Scalar, texts
-from yett.rules.hits import short
+from yett.rules.hits import hit, short
 
 
 class Config(NamedTuple):
@@ -34,6 +34,12 @@ class Config(NamedTuple):
         """The containers of which all is said that will be said; ephemeral ones are a debugger's."""
         for workload, container in self.containers():
             if not self.patch and container.complete and container.role != "ephemeral container":
+                yield workload, container
+
+    def hardened(self) -> Iterator[tuple[Workload, Container]]:
+        """The containers that ought to say what they give up: all but those of Windows, where it means nothing."""
+        for workload, container in self.containers():
+            if not self.patch and container.complete and not is_windows(workload):
                 yield workload, container
 
 
@@ -67,6 +73,16 @@ def is_windows(workload: Workload) -> bool:
 def context_span(container: Container) -> Span:
     """Where a setting that a container lacks belongs: at its security context, or else at its name."""
     return key_span(container.node, "securityContext") or container.at
+
+
+def lacking(workload: Workload, container: Container, setting: str, more: str = "") -> Hit:
+    """A container without a setting, as it would be written in its security context."""
+    return hit(
+        context_span(container),
+        f"{container_title(workload, container)} lacks {setting}{more}",
+        fix=f"In the `securityContext` of {short(container.title)} set `{setting}`.",
+        subject=subject(workload, container, setting),
+    )
 
 
 def value_span(node: Node | None, fallback: Span) -> Span:

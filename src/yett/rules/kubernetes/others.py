@@ -57,6 +57,19 @@ def _others(tree: Tree) -> Others:
     return Others(tuple(found), doubt)
 
 
+def named_accounts(tree: Tree) -> frozenset[str]:
+    """The service accounts that some pod of the tree names."""
+    return tree.once(("kubernetes", "accounts"), lambda: frozenset(_named_accounts(tree)))
+
+
+def _named_accounts(tree: Tree) -> Iterator[str]:
+    said = re.compile(r"""["']?serviceAccount(?:Name)?["']?\s*:\s*["']?([\w.-]{1,253})""")
+    for path in [path for path in tree.paths if _is_yaml(path)][:MAX_FILES]:
+        body = tree.text(path)
+        if body is not None and len(body) <= MAX_TEXT and "serviceAccount" in body:
+            yield from said.findall(body)
+
+
 def _is_yaml(path: str) -> bool:
     return path.endswith((".yaml", ".yml"))
 

@@ -165,14 +165,14 @@ def _has_default(config: Config, workload: Workload, what: str) -> bool:
     )
 
 
-REQUESTS = Rule(
-    id="kubernetes/resource-requests",
-    title="Container that reserves nothing",
+CPU_REQUEST = Rule(
+    id="kubernetes/cpu-request",
+    title="Container that reserves no CPU",
     severity=Severity.INFO,
     level=Action.INFO,
-    why="The scheduler counts requests: without them a node is filled beyond what it can bear, and such pods are the"
-    " first to be evicted. Where there is a limit and no request, the limit is the request.",
-    fix="Set `resources.requests.cpu` and `resources.requests.memory`.",
+    why="The scheduler counts requests: without one a node is filled with more than it can do, and this container gets"
+    " what others leave. Where there is a limit and no request, the limit is the request.",
+    fix="Set `resources.requests.cpu`.",
     refs=("CWE-770", _PAGE),
     bad=(
         """\
@@ -184,6 +184,11 @@ spec:
   containers:
     - name: search # <- here
       image: registry.example.com/search:1.8
+    - name: proxy
+      image: envoyproxy/envoy:v1.34.1
+      resources:
+        requests: # <- here
+          memory: 512Mi
 """,
     ),
     good=(
@@ -199,6 +204,76 @@ spec:
       resources:
         requests:
           cpu: 100m
+    - name: limited
+      image: registry.example.com/search:1.8
+      resources:
+        limits:
+          cpu: 100m
+""",
+    ),
+)
+
+
+def cpu_request(config: Config) -> Iterator[Hit | Unknown]:
+    return _unreserved(config, "cpu")
+
+
+def _unreserved(config: Config, what: str) -> Iterator[Hit | Unknown]:
+    for workload, container in config.whole():
+        if all(
+            held is None
+            for each in ("requests", "limits")
+            for held in (container.get("resources", each, what), workload.get("resources", each, what))
+        ):
+            yield hit(
+                key_span(container.get("resources"), "requests") or _at(container),
+                f"{container_title(workload, container)} reserves no {_NAMES[what]} (resources.requests.{what})",
+                subject=subject(workload, container, f"requests.{what}"),
+            )
+
+
+MEMORY_REQUEST = Rule(
+    id="kubernetes/memory-request",
+    title="Container that reserves no memory",
+    severity=Severity.INFO,
+    level=Action.INFO,
+    why="The scheduler counts requests: without one a node is filled beyond what it can hold, and such pods are the"
+    " first to be evicted. Where there is a limit and no request, the limit is the request.",
+    fix="Set `resources.requests.memory`.",
+    refs=("CWE-770", _PAGE),
+    bad=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+spec:
+  containers:
+    - name: search # <- here
+      image: registry.example.com/search:1.8
+    - name: proxy
+      image: envoyproxy/envoy:v1.34.1
+      resources:
+        requests: # <- here
+          cpu: 100m
+""",
+    ),
+    good=(
+        """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: search
+spec:
+  containers:
+    - name: search
+      image: registry.example.com/search:1.8
+      resources:
+        requests:
+          memory: 512Mi
+    - name: limited
+      image: registry.example.com/search:1.8
+      resources:
         limits:
           memory: 512Mi
 """,
@@ -206,103 +281,13 @@ spec:
 )
 
 
-def requests(config: Config) -> Iterator[Hit | Unknown]:
-    for workload, container in config.whole():
-        missing = [
-            f"resources.requests.{what}"
-            for what in ("cpu", "memory")
-            if all(
-                held is None
-                for each in ("requests", "limits")
-                for held in (container.get("resources", each, what), workload.get("resources", each, what))
-            )
-        ]
-        if missing:
-            at = key_span(container.get("resources"), "requests") or _at(container)
-            message = f"{container_title(workload, container)} reserves nothing: {', '.join(missing)} is not set"
-            yield hit(at, message, subject=subject(workload, container, "requests"))
-
-
-PROBES = Rule(
-    id="kubernetes/probes",
-    title="Container whose health nobody asks about",
-    severity=Severity.INFO,
-    level=Action.INFO,
-    why="Without a readinessProbe a Service sends shoppers to a pod that is not up yet or no longer answers; without a"
-    " livenessProbe one that hangs is never restarted.",
-    fix="Add a `readinessProbe`, and a `livenessProbe` where a restart helps.",
-    refs=("CWE-703", "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/"),
-    bad=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: search
-spec:
-  template:
-    spec:
-      containers:
-        - name: search # <- here
-          image: registry.example.com/search:1.8
-          livenessProbe:
-            httpGet:
-              path: /live
-              port: 8080
-""",
-    ),
-    good=(
-        """\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: search
-spec:
-  template:
-    spec:
-      initContainers:
-        - name: migrate
-          image: registry.example.com/migrate:1.8
-      containers:
-        - name: search
-          image: registry.example.com/search:1.8
-          livenessProbe:
-            httpGet:
-              path: /live
-              port: 8080
-          readinessProbe:
-            httpGet:
-              path: /ready
-              port: 8080
-""",
-        """\
-apiVersion: batch/v1
-kind: Job
-metadata:
-  name: reindex
-spec:
-  template:
-    spec:
-      containers:
-        - name: reindex
-          image: registry.example.com/search:1.8
-""",
-    ),
-)
-
-
-def probes(config: Config) -> Iterator[Hit | Unknown]:
-    for workload, container in config.whole():
-        if container.role != "container" or workload.manifest.kind in ("Job", "CronJob", "ScaledJob"):
-            continue
-        missing = [key for key in ("livenessProbe", "readinessProbe") if container.get(key) is None]
-        if missing:
-            message = f"{container_title(workload, container)} has no {' and no '.join(missing)}"
-            yield hit(container.at, message, subject=subject(workload, container, "probes"))
+def memory_request(config: Config) -> Iterator[Hit | Unknown]:
+    return _unreserved(config, "memory")
 
 
 RULES = (
     (MEMORY_LIMIT, memory_limit),
     (CPU_LIMIT, cpu_limit),
-    (REQUESTS, requests),
-    (PROBES, probes),
+    (CPU_REQUEST, cpu_request),
+    (MEMORY_REQUEST, memory_request),
 )

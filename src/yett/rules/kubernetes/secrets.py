@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -124,6 +125,7 @@ _BLANKS = (
     *("changeme", "change-me", "change_me", "replaceme", "replace-me", "replace_me", "placeholder", "example", "todo"),
     *("your-", "your_", "yourp", "yours", "yourt", "yourk", "redacted", "dummy", "fake", "xxx", "***", "...", "fixme"),
     *("insert", "fill", "sample", "not-a-", "enc[", "vault:", "ref+", "arn:aws:", "sm://", "awsps:", "secret://"),
+    *("op://", "bws://", "akv://", "keyvault:", "doppler://", "infisical://"),
     *("<", ">"),
 )
 
@@ -214,17 +216,21 @@ def _config_map(manifest: Manifest) -> Iterator[Hit | Unknown]:
             yield from _embedded(manifest, key, value)
 
 
-def _embedded(manifest: Manifest, key: Scalar, value: Scalar) -> Iterator[Hit | Unknown]:
-    """A file inside of a ConfigMap: its lines `name = value` and `name: value`."""
-    import re
-
+def _credentials(file: str) -> list[str]:
+    """The names of credentials in the lines `name = value` and `name: value` of a file."""
     names = []
-    for line in value.text.split("\n")[:2000]:
+    for line in file.split("\n")[:2000]:
         found = re.match(
             r"\s*(?:export\s+)?[\"']?([\w.-]{3,60})[\"']?\s*[:=]\s*[\"']?([^\s\"'#,;]+)[\"']?,?\s*$", line[:400]
         )
         if found and names_secret(found[1]) and not is_blank(found[2]) and len(found[2]) >= 4:
             names.append(found[1])
+    return names
+
+
+def _embedded(manifest: Manifest, key: Scalar, value: Scalar) -> Iterator[Hit | Unknown]:
+    """A file inside of a ConfigMap."""
+    names = _credentials(value.text)
     if names:
         listed = ", ".join(dict.fromkeys(names[:5]))
         yield hit(
@@ -249,7 +255,7 @@ def _secret(manifest: Manifest) -> Iterator[Hit | Unknown]:
         names, weak = [], True
         for key, value in held.entries.values():
             plain = _decoded(value, holder)
-            if plain is None or key.text.lower() in _PUBLIC or is_blank(plain):
+            if plain is None or key.text.lower() in _PUBLIC or is_blank(plain) or _is_settings(plain):
                 continue
             names.append(key.text)
             weak = weak and bool(weight(plain))
@@ -264,6 +270,16 @@ def _secret(manifest: Manifest) -> Iterator[Hit | Unknown]:
                 severity=Severity.MEDIUM if weak else None,
                 confidence=Confidence.LOW if weak else None,
             )
+
+
+_SETTING = r"""\s*(?:-\s+)?["']?[\w.-]+["']?\s*[:=]|\s*\[[^\]]+\]\s*$"""
+_LOGIN = r"://[^/\s@]*:[^/\s@]+@|-----BEGIN"
+
+
+def _is_settings(plain: str) -> bool:
+    """Whether a value is a file of settings that holds no credential, such as the configuration of a dashboard."""
+    named = sum(1 for line in plain.strip().split("\n")[:2000] if re.match(_SETTING, line[:400]))
+    return named >= 2 and not re.search(_LOGIN, plain) and not _credentials(plain)
 
 
 def _decoded(value: object, holder: str) -> str | None:

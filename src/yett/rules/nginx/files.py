@@ -97,6 +97,53 @@ def alias_traversal(config: Config) -> Iterator[Found]:
             yield from _captured(directive, found.path, found.kind == "~*")
 
 
+ALIAS_NEIGHBOURS = Rule(
+    id="nginx/alias-neighbours",
+    title="An alias lets out folders whose names begin alike",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="A location without a slash at its end also takes /files-old, and an alias without one makes that"
+    " /srv/files-old: a copy beside the folder can be read.",
+    fix="End both with a slash: `location /files/ { alias /srv/files/; }`.",
+    refs=("CWE-22", "PCI DSS 6.2.4", f"{_CORE}#alias"),
+    bad=(
+        """\
+server {
+    location /files {
+        alias /srv/files; # <- here
+    }
+}
+""",
+    ),
+    good=(
+        """\
+server {
+    location /files/ {
+        alias /srv/files/;
+    }
+    location = /robots.txt {
+        alias /srv/robots.txt;
+    }
+    location /favicon.ico {
+        alias /srv/favicon.ico;
+    }
+}
+""",
+    ),
+)
+
+
+def alias_neighbours(config: Config) -> Iterator[Found]:
+    for directive in config.named("alias"):
+        found = location(directive.parent) if directive.parent else None
+        if not found or found.kind not in ("", "^~") or found.path.endswith("/") or not directive.args:
+            continue
+        target = directive.args[0].text
+        if not target.endswith("/") and "." not in posixpath.basename(found.path):
+            message = f"`location {short(found.path, 40)}` and `alias {short(target, 40)}` reach {short(target, 40)}…"
+            yield at(directive, message, subject=f"alias {target}")
+
+
 _CAPTURE = re.compile(r"\$\{?(\w+)\}?")
 
 
@@ -198,8 +245,10 @@ def sensitive(config: Config) -> Iterator[Found]:
         found = location(block) if block else None
         if found and (found.kind == "=" or (block is not None and block.all("return"))):
             continue
-        # An alias is put together with the rest of the address as it stands: `/srv/..` becomes /srv/..x.
-        if directive.name == "alias" and (not path.endswith("/") or (found and found.kind in ("~", "~*"))):
+        # An alias is put together with the rest of the address as it stands: `/srv/..` becomes /srv/..x, but /srv/../x
+        # where the location leaves the slash to the rest.
+        bare = found is not None and found.kind in ("", "^~") and not found.path.endswith("/")
+        if directive.name == "alias" and (not (path.endswith("/") or bare) or (found and found.kind in ("~", "~*"))):
             continue
         narrow = directive.name == "root" and found and _only_files(found.path, found.kind)
         if folder in _SYSTEM and not (folder == "/" and narrow):
@@ -517,6 +566,7 @@ def dav(config: Config) -> Iterator[Found]:
 
 RULES: Judged = (
     (ALIAS_TRAVERSAL, alias_traversal),
+    (ALIAS_NEIGHBOURS, alias_neighbours),
     (SENSITIVE, sensitive),
     (LISTING, listing),
     (DOTFILES, dotfiles),
