@@ -83,13 +83,14 @@ def test_the_table_of_advisories_is_well_formed() -> None:
     (
         ("actions/checkout", ""),
         ("acme/checkout", ""),
-        ("actions/setup-pythn", "actions/setup-python"),
+        ("actions/setup-pythn", ""),  # no stranger can take a name of this owner
+        ("peaceirs/actions-gh-pages", "peaceiris/actions-gh-pages"),
         ("action/checkout", "actions/checkout"),
         ("aactions/checkout", "actions/checkout"),
         ("actinos/checkout", "actions/checkout"),
-        ("actions/checkuot", "actions/checkout"),
+        ("actoins/checkout", "actions/checkout"),
         ("acti0ns/checkout", "actions/checkout"),
-        ("github/codeql-actoin/init", "github/codeql-action"),
+        ("gihtub/codeql-action/init", "github/codeql-action"),
         ("actions/chekuot", ""),  # two slips
         ("", ""),
     ),
@@ -284,3 +285,110 @@ def test_a_rule_names_its_own_family(family: object) -> None:
     rules = docker.rules() if family is docker else github_actions.rules()
     assert all(rule.id.startswith(prefix) for rule in rules)
     assert all(any(ref.startswith("CWE-") for ref in rule.refs) for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("uses", "flagged"),
+    (
+        ("tj-actions/changed-files@v40", True),
+        ("tj-actions/changed-files@v47", False),  # it escapes what it hands on
+        ("tj-actions/changed-files@v47\n        with: {safe_output: false}", True),
+        ("tj-actions/changed-files@main", True),
+        ("acme/changed-files@v40", False),
+    ),
+)
+def test_which_names_of_files_are_handed_on_as_they_are(uses: str, flagged: bool) -> None:
+    steps = f"      - id: files\n        uses: {uses}\n"
+    text = _steps(steps + "      - run: lint ${{ steps.files.outputs.all_changed_files }}\n", "on: pull_request\n")
+    assert bool(_hits("github-actions/template-injection", text)) == flagged
+
+
+@pytest.mark.parametrize(
+    ("ref", "flagged"),
+    (
+        ("v45", True),
+        ("0e58ed8671d6b60d0890c21b07f8835ace038e67", True),  # what the tags were moved to
+        ("ed68ef82c095e0d48ec87eccea555d944a631a4c # v44", False),  # a commit stays what it was
+        ("ed68ef82c095e0d48ec87eccea555d944a631a4c # v35", True),  # an advisory about the code itself
+    ),
+)
+def test_a_tag_that_was_moved_is_not_a_commit(ref: str, flagged: bool) -> None:
+    text = _steps(f"      - uses: tj-actions/changed-files@{ref}\n")
+    assert bool(_hits("github-actions/known-vulnerable-action", text)) == flagged
+
+
+@pytest.mark.parametrize(
+    ("on", "severity"),
+    (
+        ("on: workflow_dispatch\n", Severity.LOW),
+        ("on: [push, workflow_dispatch]\n", Severity.LOW),
+        ("on: [workflow_call, workflow_dispatch]\n", None),
+    ),
+)
+def test_who_sets_an_input(on: str, severity: Severity | None) -> None:
+    text = _steps("      - run: ./ship ${{ inputs.version }}\n", on)
+    said = [(name, one) for name, one in _judged(text) if name.endswith("-injection") and isinstance(one, Hit)]
+    assert [(name, one.severity) for name, one in said] == [("github-actions/input-injection", severity)]
+
+
+def test_what_other_programs_send_along_is_not_typed() -> None:
+    text = _steps("      - run: ./ship ${{ github.event.client_payload.v }}\n", "on: repository_dispatch\n")
+    assert _hits("github-actions/template-injection", text)
+    assert not _hits("github-actions/input-injection", text)
+
+
+@pytest.mark.parametrize(
+    ("on", "value", "flagged"),
+    (
+        ("release", "${{ github.ref == 'refs/heads/main' }}", False),
+        ("release", "${{ github.event_name == 'release' }}", True),
+        ("release", "${{ matrix.os == 'linux' }}", False),  # only a run tells
+        ("{push: {tags: ['v*']}}", "${{ github.event_name == 'release' }}", False),
+        ("{push: {tags: ['v*'], branches: [main]}}", "${{ github.ref_type == 'tag' }}", True),
+        ("{push: {tags: ['v*'], branches: [main]}}", "${{ github.ref_type != 'tag' }}", False),
+        ("{push: {tags: ['v*'], branches: [release]}}", "true", False),  # and nothing is seen to be published
+        ("{push: {branches: [main]}}", "${{ github.ref_type == 'tag' }}", False),
+    ),
+)
+def test_whether_a_cache_is_on_for_a_release(on: str, value: str, flagged: bool) -> None:
+    step = f"      - uses: astral-sh/setup-uv@v6\n        with:\n          enable-cache: {value}\n"
+    assert bool(_hits("github-actions/cache-poisoning", _steps(step, f"on: {on}\n"))) == flagged
+
+
+@pytest.mark.parametrize(
+    ("with_", "flagged"),
+    (
+        ("{path: .env}", False),  # left out since 4.4
+        ("{path: .env, include-hidden-files: true}", True),
+        ("{path: home/.aws/credentials}", True),
+        ("{path: '!id_rsa'}", False),
+        ("{path: id_rsa.pub}", False),
+        ("{path: infra/terraform.tfstate}", True),
+    ),
+)
+def test_which_files_leave_with_an_artifact(with_: str, flagged: bool) -> None:
+    text = _steps(f"      - uses: actions/upload-artifact@v4\n        with: {with_}\n")
+    assert bool(_hits("github-actions/secret-in-artifact", text)) == flagged
+    early = text.replace("artifact@v4", "artifact@v3")
+    assert bool(_hits("github-actions/secret-in-artifact", early)) == (flagged or with_ == "{path: .env}")
+
+
+def test_inputs_that_are_computed_may_hold_anything() -> None:
+    text = _steps("      - uses: actions/checkout@v4\n        with: ${{ fromJSON(vars.CHECKOUT) }}\n")
+    assert not _hits("github-actions/artipacked", text)
+    assert [said.what for name, said in _judged(text) if name.endswith("artipacked") and isinstance(said, Unknown)]
+
+
+@pytest.mark.parametrize(
+    ("line", "flagged"),
+    (
+        ("WORKDIR app", True),
+        ("WORKDIR ../app", True),
+        ("WORKDIR $HOME", False),
+        ("WORKDIR /app", False),
+        ("WORKDIR C:\\\\app", False),
+        ("WORKDIR %HOME%", False),
+    ),
+)
+def test_a_folder_that_is_relative(line: str, flagged: bool) -> None:
+    assert bool(_hits("docker/relative-workdir", f"FROM debian:12\n{line}\n", "Dockerfile")) == flagged

@@ -21,6 +21,7 @@ from yett.parse.names import (
     like,
 )
 from yett.parse.present import Present
+from yett.parse.stages import is_dev_path
 
 Scope = Literal["file", "folder", "tree"]
 
@@ -55,12 +56,9 @@ class Family(NamedTuple):
         for mark in self.all_marks:
             if mark not in seen:
                 return False
-        if self.words and _compiled(self.words).search(data) is None:
+        if self.marks and not any(mark in seen for mark in self.marks):
             return False
-        for mark in self.marks:
-            if mark in seen:
-                return True
-        return not self.marks
+        return not self.words or _compiled(self.words).search(data) is not None
 
 
 @lru_cache(1)
@@ -75,8 +73,15 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 _STATEMENTS = (
     rb"(?i)\b(?:grant|create|alter|exec(?:ute)?|copy|load|sp_\w+|xp_\w+|set\s+(?:password|global|persist)"
-    rb"|(?:in|out|dump)file|md5|sha1?|password|pg_read_\w+|lo_(?:im|ex)port)\b"
+    rb"|(?:in|out|dump)file|md5|sha1?|password|pg_read_\w+|lo_(?:im|ex)port|openrowset|opendatasource)\b"
 )
+_STATEMENTS_IN_CODE = (
+    rb"(?i)\b(?:grant\s+\w|create\s+table|(?:dis|no\s+)(?:able|force)\s+row|copy\s+[\w.\"]+\s+(?:to|from)\b|load\s+data"
+    rb"|(?:create|alter)\s+(?:or\s+replace\s+)?(?:user|role|login|extension|function|procedure|policy|view|materialized"
+    rb"|system|default)\b|set\s+(?:global|persist|password)|into\s+(?:out|dump)file|xp_\w|sp_(?:configure|oa|add)"
+    rb"|pg_read_|lo_(?:im|ex)port)"
+)
+"""Narrower than the above: words that stand in a program may mean anything."""
 _YAML = (".yml", ".yaml")
 _DOTENV = like(
     ("",),
@@ -112,6 +117,7 @@ _DJANGO = (
     b"USE_X_FORWARDED",
     b"WSGI_APPLICATION",
     b"X_FRAME_OPTIONS",
+    b"autoescape",
     b"import *",
     b"csrf_exempt",
     b"RunSQL",
@@ -155,12 +161,22 @@ _EXPRESS = (
     b"X-Frame-Options",
     b"trust proxy",
     b"res.cookie(",
+    b"@nestjs/",
+    b"minVersion",
+    b"secureProtocol",
+    b"noEscape",
+    b"autoescape",
+    b"autoEscap",
     b"err.stack",
     b"error.stack",
     b"e.stack",
 )
 _PYTHON = like((".py",))
 _SCRIPT = like((".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"))
+
+
+def _is_own_python(path: str) -> bool:
+    return path.endswith(".py") and not is_dev_path(path)
 
 
 _is_terraform = like((".tf", ".tf.json", ".tofu", ".tofu.json"))
@@ -189,12 +205,12 @@ FAMILIES = (
     Family("dependabot", like((".github/dependabot.yml", ".github/dependabot.yaml")), marks=(b"updates",)),
     Family("django", _PYTHON, marks=_DJANGO, scope="folder"),
     Family("dotenv", _is_dotenv),
-    Family("docker", is_dockerfile),
+    Family("docker", is_dockerfile, scope="tree", reads=("compose", "kubernetes")),
     Family("elasticsearch", like(_YAML, r"(?:^|/)(?:elasticsearch|opensearch)[\w.-]*$")),
     Family("express", _is_own_script, marks=_EXPRESS, scope="folder"),
     Family("fastapi", _PYTHON, marks=_FASTAPI, scope="folder"),
     Family("flask", _PYTHON, marks=_FLASK, scope="folder"),
-    Family("github-actions", lambda path: is_workflow(path) or is_action(path), scope="tree"),
+    Family("github-actions", lambda path: is_workflow(path) or is_action(path), scope="tree", reads=("aws",)),
     Family(
         "gitlab-ci",
         like(_YAML, r"\.gitlab-ci\.ya?ml$|(?:^|/)(?:\.gitlab|ci)/"),
@@ -277,6 +293,12 @@ FAMILIES = (
             )
         ),
         words=_STATEMENTS,
+    ),
+    Family(
+        "sql",
+        _is_own_python,
+        marks=(b"execute(", b"RunSQL", b"executescript(", b"exec_driver_sql("),
+        words=_STATEMENTS_IN_CODE,
     ),
     Family("sshd", is_sshd, scope="tree"),
 )

@@ -290,7 +290,7 @@ def _moved(node: Node, at: Node) -> Node:
             return Mapping(inner, at.line, at.column, at.line, 0, node.tag)
 
 
-_VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|(?P<plain>\w+)|\{(?P<name>\w+)(?:(?P<how>:?[-+?])(?P<word>[^${}]*))?\})")
+_VARIABLE = r"\$(?:(?P<escaped>\$)|(?P<plain>\w+)|\{(?P<name>\w+)(?:(?P<how>:?[-+?])(?P<word>[^${}]*))?\})"
 
 
 def filled(text: str) -> str | None:
@@ -308,7 +308,7 @@ def filled(text: str) -> str | None:
         unknown = True
         return ""
 
-    result = _VARIABLE.sub(value, text)
+    result = re.sub(_VARIABLE, value, text)
     return None if unknown or "${" in result else result
 
 
@@ -340,11 +340,11 @@ def variables(node: Node | None) -> Iterator[Variable]:
             yield Variable(name.strip(), text if equals else None, item)
 
 
-_RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
+_RANGE = r"(\d{1,5})(?:-(\d{1,5}))?"
 
 
 def _range(text: str) -> range:
-    found = _RANGE.fullmatch(text)
+    found = re.fullmatch(_RANGE, text)
     if not found:
         return range(0)
     first = int(found[1])
@@ -352,7 +352,7 @@ def _range(text: str) -> range:
     return range(first, last + 1) if first <= last <= 65_535 else range(0)
 
 
-_PORT = re.compile(
+_PORT = (
     r"(?:(?P<host>\[[0-9a-fA-F:.]*\]|\$\{[^}]*\}|[^:\[\]]*):)?(?:(?P<published>\$\{[^}]*\}|[^:]*):)?"
     r"(?P<target>\$\{[^}]*\}|[^:/]+)(?:/\w+)?"
 )
@@ -362,7 +362,7 @@ def _ports(node: Node | None) -> Iterator[Port]:
     for item in node.items if isinstance(node, Sequence) else ():
         if isinstance(item, Scalar):
             text = item.text.strip()
-            found = _PORT.fullmatch(text) if len(text) <= _MAX_TEXT else None
+            found = re.fullmatch(_PORT, text) if len(text) <= _MAX_TEXT else None
             if not found:
                 continue
             host, published, target = found["host"], found["published"], found["target"]

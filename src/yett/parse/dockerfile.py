@@ -228,13 +228,13 @@ def expand(text: str, known: Mapping[str, str | None]) -> str | None:
         unknown = unknown or current is None
         return current or ""
 
-    filled = _VARIABLE.sub(value, text)
+    filled = re.sub(_VARIABLE, value, text)
     return None if unknown or "${" in filled or len(filled) > _MAX_VALUE else filled
 
 
 _MAX_VALUE = 10_000
 """Variables made of variables double with every line; what grows longer than this is nobody's image or user."""
-_VARIABLE = re.compile(
+_VARIABLE = (
     r"\\(?P<escaped>\$)"
     r"|\$(?P<name>[A-Za-z_]\w*)"
     r"|\$\{(?P<braced>[A-Za-z_]\w*)(?:(?P<how>:[-+?]|[-+?]|##?|%%?|//?)(?P<word>[^${}]*))?\}"
@@ -248,8 +248,8 @@ class _Line(NamedTuple):
     number: int
 
 
-_DIRECTIVE = re.compile(r"#\s*([A-Za-z][\w-]*)\s*=\s*(.*?)\s*$")
-_HEREDOC = re.compile(r"\d*<<(-?)(['\"]?)([A-Za-z_][\w.-]*)\2")
+_DIRECTIVE = r"#\s*([A-Za-z][\w-]*)\s*=\s*(.*?)\s*$"
+_HEREDOC = r"\d*<<(-?)(['\"]?)([A-Za-z_][\w.-]*)\2"
 _FLAG = re.compile(r"\s*--([a-z][a-z-]*)(?:=((?:\"[^\"]*\"|'[^']*'|\S)*))?(?=\s|$)")
 
 
@@ -283,7 +283,7 @@ def _instructions(text: str) -> Iterator[Instruction]:
 def _escape(text: str) -> str:
     """The escape character; parser directives stand in the very first lines only."""
     for line in text.split("\n"):
-        found = _DIRECTIVE.match(line.strip())
+        found = re.match(_DIRECTIVE, line.strip())
         if not found:
             break
         if found[1].lower() == "escape" and found[2] in ("\\", "`"):
@@ -308,7 +308,7 @@ def _heredoc_names(text: str) -> list[tuple[bool, str]]:
     if "<<" not in text or not text[:8].upper().startswith(("RUN", "COPY", "ADD", "ONBUILD")):
         return []
     # A word of its own, or it is a shift (`$((1 <<2))`) or text in quotes.
-    words = (_HEREDOC.fullmatch(found.group()) for found in _TOKEN.finditer(text))
+    words = (re.fullmatch(_HEREDOC, found.group()) for found in _TOKEN.finditer(text))
     return [(bool(found[1]), found[3]) for found in words if found]
 
 
@@ -434,12 +434,12 @@ def _moved(commands: tuple[shell.Command, ...], by: int) -> tuple[shell.Command,
 
 
 _TOKEN = re.compile(r"(?:\"(?:\\.|[^\"\\])*\"?|'[^']*'?|\\.|[^\s\"'\\])+")
-_QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)\"?|'([^']*)'?|\\(.)")
+_QUOTED = r"\"((?:\\.|[^\"\\])*)\"?|'([^']*)'?|\\(.)"
 
 
 def _tokens(text: Text, start: int) -> Iterator[Token]:
     for found in _TOKEN.finditer(text.value, start):
-        yield Token(_QUOTED.sub(_unquoted, found.group()), text.span(*found.span()))
+        yield Token(re.sub(_QUOTED, _unquoted, found.group()), text.span(*found.span()))
 
 
 def _unquoted(found: re.Match[str]) -> str:

@@ -50,7 +50,7 @@ def is_dockerfile(path: str) -> bool:
 
 _OTHER_ENDINGS = (
     *("dockerignore", "containerignore", "md", "rst", "txt", "html", "adoc", "json", "yaml", "yml", "toml", "lock"),
-    *("py", "js", "ts", "go", "rb", "java", "sh", "bats", "vim", "snap", "patch", "diff", "orig", "png", "svg"),
+    *("py", "js", "ts", "go", "rb", "java", "sh", "bats", "vim", "snap", "patch", "diff", "orig", "png", "svg", "rego"),
 )
 
 

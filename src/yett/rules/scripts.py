@@ -117,16 +117,22 @@ def _from_variable(command: Command, name: str, filled: dict[str, str]) -> str:
 
 
 _LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.|\[::1\]|host\.docker\.internal)", re.IGNORECASE)
+_PINNED = re.compile(
+    r"https://(?:raw\.githubusercontent\.com/[\w.-]+/[\w.-]+|github\.com/[\w.-]+/[\w.-]+/raw)/[0-9a-f]{40}/",
+    re.IGNORECASE,
+)
+"""A file of a commit: nobody can change what stands there."""
 
 
 def _download(command: Command) -> str:
-    """What a command downloads: its address, or "" for no download or one from this very machine."""
+    """What a command downloads: its address, or "" for no download, one from this very machine, or a file that cannot
+    have changed since its address was written."""
     if program(command).lower() not in _DOWNLOADERS:
         return ""
     words = argv(command)[1:]
     address = next((word.text for word in words if "://" in word.text), "")
     address = address or next((word.text for word in words if word.text and not word.text.startswith("-")), "")
-    return "" if _LOCAL.match(address) else address
+    return "" if _LOCAL.match(address) or _PINNED.match(address) else address
 
 
 _CHECKS = re.compile(

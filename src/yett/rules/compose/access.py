@@ -248,7 +248,7 @@ services:
 """,
     ),
 )
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@]*:(?P<password>[^\s@/]+)@", re.IGNORECASE)
+_ADDRESS = r"(?i)\b[a-z][a-z0-9+.-]*://[^\s:/@]*:(?P<password>[^\s@/]+)@"
 _BENIGN = frozenset(
     {"true", "false", "yes", "no", "on", "off", "none", "null", "auto", "disabled", "enabled", "optional", "required"}
 )
@@ -293,7 +293,7 @@ def _secret(variable: Variable) -> str | None:
     if variable.value is None:
         return None
     value = filled(variable.value)
-    address = _ADDRESS.search(variable.value if value is None else value)
+    address = re.search(_ADDRESS, variable.value if value is None else value)
     if address and "$" not in address["password"]:
         return address["password"]
     name = variable.name

@@ -207,14 +207,14 @@ services:
 """,
     ),
 )
-_OFF = re.compile(r"(?:label[:=])?(?:seccomp|apparmor|systempaths)[:=]unconfined|label[:=]disable", re.IGNORECASE)
+_OFF = r"(?i)(?:label[:=])?(?:seccomp|apparmor|systempaths)[:=]unconfined|label[:=]disable"
 
 
 def security_opt_off(project: Project) -> Iterator[Hit]:
     for service in project.services:
         for value in service.listed("security_opt"):
             text = re.sub(r"\s+", "", value.text)
-            if _OFF.fullmatch(text):
+            if re.fullmatch(_OFF, text):
                 yield hit(
                     span(value),
                     f"{short(service.name)} runs without the protection that {short(text)} switches off",

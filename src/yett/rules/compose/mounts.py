@@ -58,7 +58,7 @@ services:
 """,
     ),
 )
-_SOCKET = re.compile(r"(?:^|/)(?:docker|containerd|podman|crio|dockershim|k3s|buildkitd)(?:\.raw)?\.sock$")
+_SOCKET = r"(?:^|/)(?:docker|containerd|podman|crio|dockershim|k3s|buildkitd)(?:\.raw)?\.sock$"
 _ENGINE_PIPE = "//./pipe/docker_engine"
 
 
@@ -82,8 +82,8 @@ def docker_sock(project: Project) -> Iterator[Hit]:
         for mount in service.mounts():
             # A path alone is an anonymous volume, which is not what is meant by that name.
             source, target = (mount.source or mount.target).rstrip("/"), mount.target.rstrip("/")
-            unclear = "$" in source and _SOCKET.search(target)
-            if _SOCKET.search(source) or _ENGINE_PIPE in source.replace("\\", "/") or unclear:
+            unclear = "$" in source and re.search(_SOCKET, target)
+            if re.search(_SOCKET, source) or _ENGINE_PIPE in source.replace("\\", "/") or unclear:
                 yield hit(
                     span(mount.at),
                     f"{short(service.name)} can reach the container engine by {short(mount.source or mount.target)}",
@@ -163,17 +163,15 @@ _FOLDERS = (
 _MILD = frozenset({"/opt", "/srv", "/mnt", "/media", "/var/log"})
 # What monitoring reads, by its maker's instructions.
 _READABLE = frozenset({"/proc", "/sys", "/dev", "/", "/var/lib/docker", "/var/run", "/var/log", "/run"})
-_FILES = re.compile(
+_FILES = (
     r"(?:^|/)(?:\.ssh|\.aws|\.kube|\.gnupg|\.azure|\.config/gcloud|\.docker)(?:/|$)"
     r"|^/etc/(?:shadow|gshadow|passwd|sudoers(?:\.d)?|ssh(?:/.*)?|crontab|cron\.d)$"
     r"|^/dev/(?:mem|kmem|kmsg|sd[a-z]\d?|nvme\w+)$|^/proc/(?:kcore|kallsyms|kmsg|sysrq-trigger|sys(?:/.*)?)$"
     r"|^/sys/fs/cgroup|^/sys/kernel(?:/|$)|^/lib/modules$"
 )
-_BELOW = re.compile(
-    r"^/(?:etc|usr|boot|root|proc|sys|lib|s?bin)/(?!.*(?:localtime|timezone|letsencrypt|ssl|pki|certs?\b))"
-)
+_BELOW = r"^/(?:etc|usr|boot|root|proc|sys|lib|s?bin)/(?!.*(?:localtime|timezone|letsencrypt|ssl|pki|certs?\b))"
 """What is inside such a folder, where it can be written; certificates and clocks are given to many."""
-_HOME = re.compile(r"^(?:~|\$HOME|\$\{HOME\}|\$\{USERPROFILE\})(?=/|$)")
+_HOME = r"^(?:~|\$HOME|\$\{HOME\}|\$\{USERPROFILE\})(?=/|$)"
 
 
 def sensitive_mount(project: Project) -> Iterator[Hit]:
@@ -209,7 +207,7 @@ def _sensitive(mount: Mount) -> str:
     source = mount.source.strip().replace("\\", "/")
     if mount.kind not in ("bind", "volume", "") or not source:
         return ""
-    home = _HOME.match(source)
+    home = re.match(_HOME, source)
     if home and source[home.end() :].strip("/") == "":
         return source
     plain = source.rstrip("/") or "/"
@@ -217,17 +215,17 @@ def _sensitive(mount: Mount) -> str:
         return source
     if plain in _FOLDERS and not (plain in _MILD and mount.read_only):
         return plain
-    if _BELOW.search(plain) and not mount.read_only and not plain.startswith("/usr/share/"):
+    if re.search(_BELOW, plain) and not mount.read_only and not plain.startswith("/usr/share/"):
         return plain
     if plain.startswith("./") or (plain == "/lib/modules" and mount.read_only):
         return ""
-    return source if _FILES.search(plain) and not plain.endswith((".pub", "known_hosts")) else ""
+    return source if re.search(_FILES, plain) and not plain.endswith((".pub", "known_hosts")) else ""
 
 
 def _mount_severity(mount: Mount, folder: str) -> Severity | None:
     if mount.read_only and folder in _READABLE:
         return Severity.MEDIUM
-    if folder in _MILD or (_BELOW.search(folder) and not _FILES.search(folder)):
+    if folder in _MILD or (re.search(_BELOW, folder) and not re.search(_FILES, folder)):
         return Severity.MEDIUM
     return Severity.CRITICAL if folder == "/" and not mount.read_only else None
 
@@ -319,14 +317,14 @@ services:
 """,
     ),
 )
-_DISK = re.compile(r"/dev/(?:mem|kmem|port|kmsg|(?:sd|hd|vd|xvd)[a-z]\d*|nvme\d\w*|mapper(?:/.*)?|dm-\d+)?")
+_DISK = r"/dev/(?:mem|kmem|port|kmsg|(?:sd|hd|vd|xvd)[a-z]\d*|nvme\d\w*|mapper(?:/.*)?|dm-\d+)?"
 
 
 def host_device(project: Project) -> Iterator[Hit]:
     for service in project.services:
         for value in service.listed("devices"):
             device = value.text.partition(":")[0].strip().rstrip("/")
-            if _DISK.fullmatch(device) or device == "/dev":
+            if re.fullmatch(_DISK, device) or device == "/dev":
                 yield _device_hit(service.name, value, device)
         for value in service.listed("device_cgroup_rules"):
             if value.text.split()[:2] == ["a", "*:*"]:

@@ -21,14 +21,15 @@ DATABASES = frozenset(
 """Last parts of the names of images that keep data or pass messages on (`server` is that of Microsoft SQL Server)."""
 EDGES = frozenset({"nginx", "traefik", "caddy", "haproxy", "httpd", "envoy", "nginx-proxy", "kong", "openresty"})
 
-_TRIAL = re.compile(
-    r"(?:^|[/._-])(?:dev|devel|develop|development|local|tests?|testing|e2e|ci|demo|examples?|samples?|devcontainer|debug)(?:[/._-]|$)"
+_TRIAL = (
+    r"(?:^|[/._-])(?:dev|devel|develop|development|local|tests?|testing|e2e|ci|demo|examples?|samples?"
+    r"|devcontainer|debug)(?:[/._-]|$)"
 )
 
 
 def is_trial(path: str) -> bool:
     """Whether a path says that nothing of worth is run by it: development, tests, examples."""
-    return _TRIAL.search(path.lower()) is not None
+    return re.search(_TRIAL, path.lower()) is not None
 
 
 _STAGES = ("NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "DJANGO_ENV", "ASPNETCORE_ENVIRONMENT")

@@ -15,6 +15,7 @@ from yett.rules.docker import (
     content,
     curl_pipe_shell,
     debug_entry,
+    kubernetes,
     no_user,
     port_22,
     remote_add,
@@ -45,6 +46,7 @@ _MODULES: tuple[DockerfileRule, ...] = (
     chpasswd,
     curl_pipe_shell,
     debug_entry,
+    kubernetes,
     no_user,
     port_22,
     remote_add,
@@ -70,8 +72,8 @@ def rules() -> tuple[Rule, ...]:
 
 def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
     """What the rules say of a Dockerfile. Raises `ParseError`, also for a template that is not filled in."""
-    if path.endswith("ignore"):
-        return  # a `.dockerignore` is read with the Dockerfile it belongs to
+    if path.endswith(("ignore", ".yaml", ".yml")):
+        return  # a `.dockerignore` or a manifest is read with the Dockerfile it belongs to
     dockerfile = parse(text)
     for stage in dockerfile.stages:
         if "{{" in stage.base_at.text:

@@ -158,8 +158,8 @@ RUN apk add --no-cache --virtual .build gcc musl-dev && make && apk del .build
 """,
     ),
 )
-_COMPILERS = re.compile(r"(?:gcc|g\+\+|clang|build-essential|build-base|make|cmake)(?:[-=].*)?")
-_PROBES = re.compile(
+_COMPILERS = r"(?:gcc|g\+\+|clang|build-essential|build-base|make|cmake)(?:[-=].*)?"
+_PROBES = (
     r"(?:netcat(?:-\w+)?|nc|ncat|nmap|tcpdump|gdb|strace|ltrace|socat|telnet|sudo|openssh-server|hydra|john)(?:=.*)?"
 )
 _MANAGERS = ("apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper", "tdnf")
@@ -172,8 +172,8 @@ def tools(dockerfile: Dockerfile) -> Iterator[Hit]:
                 cleans = re.search(r"\bapk del\b|\b(?:purge|remove|autoremove|erase)\b", script.text.value)
                 for command in shell.walk(script.commands):
                     for word in _installed(command):
-                        probe = _PROBES.fullmatch(word.text)
-                        compiler = _COMPILERS.fullmatch(word.text) and not cleans
+                        probe = re.fullmatch(_PROBES, word.text)
+                        compiler = re.fullmatch(_COMPILERS, word.text) and not cleans
                         if probe or compiler:
                             yield hit(
                                 script.span(word),
@@ -245,6 +245,8 @@ _QUIET = ("", "set", "echo", "true", ":", "export", "rm")
 def _updates(command: shell.Command) -> bool:
     texts = [word.text for word in shell.argv(command)[1:] if not word.text.startswith("-")]
     name = shell.program(command)
+    if name == "pacman":
+        return not texts and any(re.match(r"-S[a-z]*y", word.text) for word in shell.argv(command)[1:])
     return (
         name in _MANAGERS and texts[:1] in (["update"], ["check-update"], ["makecache"], ["refresh"]) and not texts[1:]
     )
@@ -316,6 +318,8 @@ RUN pip install --no-cache-dir gunicorn
 RUN npm install -g pm2 && \\
 # next
     gem install bundler-audit
+# next
+RUN pip install git+https://github.com/acme/shop
 """,
     ),
     good=(
@@ -327,21 +331,88 @@ RUN pip install --upgrade pip && pip install .
 RUN npm ci && npm install -g pm2@5.4.2 && npm install
 RUN gem install bundler-audit --version 0.9.2
 RUN pip install "django>=5,<6" git+https://github.com/acme/shop@787123b
+RUN npm install git+https://github.com/acme/cart.git#v1.4.2
 """,
     ),
 )
-_RANGE = re.compile(r"[<>=~!]=?|^\$")
+_RANGE = r"[<>=~!]=?|^\$"
 
 
 def adhoc(dockerfile: Dockerfile) -> Iterator[Hit]:
     for _, _, script in dockerfile.scripts():
         for command in shell.walk(script.commands):
             word = loose_package(command, pinned=True)
-            if word and not _RANGE.search(word.text):
+            if word and re.search(_RANGE, word.text):
+                word = None
+            word = word or _loose_source(command)
+            if word:
                 yield hit(
                     script.span(word),
                     f"{short(word.text, 60)} is installed at whatever version the registry gives",
                     subject=f"RUN {shell.program(command)} {word.text}",
+                )
+
+
+def _loose_source(command: shell.Command) -> shell.Word | None:
+    """A repository that pip or npm installs from whose newest commit is taken: none is named."""
+    sign = {"pip": "@", "pip3": "@", "npm": "#", "yarn": "#", "pnpm": "#"}.get(shell.program(command), "")
+    words = shell.argv(command)[1:]
+    if not sign or not any(word.text in ("install", "i", "add") for word in words[:3]):
+        return None
+    for word in words:
+        scheme, _, rest = word.text.partition("://")
+        path = rest.partition("/")[2]
+        if scheme in ("git", "git+https", "git+http", "git+ssh", "git+git") and sign not in path:
+            return word
+    return None
+
+
+WORKDIR = Rule(
+    id="docker/relative-workdir",
+    title="Working directory depends on what stood there before",
+    severity=Severity.INFO,
+    level=Action.INFO,
+    why=(
+        "A relative WORKDIR is added to the one before it, in the end to that of the image below: when that one moves, "
+        "so does what is copied and run here, past a volume or a read-only mount that names the old place."
+    ),
+    fix="Write the path from `/` on.",
+    refs=("CWE-706", "CWE-1357", "https://docs.docker.com/reference/dockerfile/#workdir"),
+    bad=(
+        """\
+FROM node:22-slim
+# next
+WORKDIR app
+# next
+WORKDIR "./src"
+""",
+    ),
+    good=(
+        """\
+FROM node:22-slim
+WORKDIR /app/src
+WORKDIR ${HOME}/shop
+""",
+        """\
+FROM mcr.microsoft.com/windows/servercore:ltsc2025
+WORKDIR C:\\shop
+WORKDIR "C:/shop"
+""",
+    ),
+)
+_FROM_ROOT = r"[/\\\\$%]|[A-Za-z]:"
+
+
+def workdir(dockerfile: Dockerfile) -> Iterator[Hit]:
+    for stage in dockerfile.stages:
+        for instruction in stage.all("WORKDIR"):
+            word = next(iter(instruction.words()), None)
+            if word and not re.match(_FROM_ROOT, word.text):
+                yield hit(
+                    word.span,
+                    f"WORKDIR {short(word.text, 60)} is added to whatever stood there before",
+                    fix=f"Write the whole path: `WORKDIR /…/{short(word.text, 60).removeprefix('./')}`.",
+                    subject=f"WORKDIR {word.text}",
                 )
 
 
@@ -384,5 +455,6 @@ RULES = (
     (UPDATE_ALONE, update_alone),
     (HEALTHCHECK, healthcheck),
     (ADHOC, adhoc),
+    (WORKDIR, workdir),
     (SOCKET, socket),
 )

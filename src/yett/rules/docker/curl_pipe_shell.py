@@ -38,6 +38,7 @@ RUN curl -fsSLO https://example.com/install-1.2.sh \\
  && sh install-1.2.sh
 RUN curl -fsSL https://example.com/key.asc | gpg --dearmor -o /etc/apt/keyrings/shop.gpg
 RUN curl -fsSL https://example.com/shop.tgz | tar xz
+RUN curl -fsSL https://raw.githubusercontent.com/example/shop/4be1b0f6b3c1bd3a4d0d0b5a5b5f6a7c8d9e0f1a/install.sh | sh
 RUN curl -fsSL https://example.com/versions.json | python3 -c 'import json'
 """,
     ),

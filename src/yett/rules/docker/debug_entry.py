@@ -73,11 +73,11 @@ CMD ["npm", "run", "start"]
 
 _ON = ("1", "true", "yes", "on", "development")
 _VARIABLES = ("FLASK_DEBUG", "FLASK_ENV", "DJANGO_DEBUG")
-_STAGE = re.compile(r"(?i)(?:^|[-_.])(?:dev|devel|development|debug|test|local)(?:$|[-_.])")
+_STAGE = r"(?i)(?:^|[-_.])(?:dev|devel|development|debug|test|local)(?:$|[-_.])"
 
 
 def check(dockerfile: Dockerfile) -> Iterator[Hit]:
-    if _STAGE.search(dockerfile.final.name):
+    if re.search(_STAGE, dockerfile.final.name):
         return
     lineage = tuple(dockerfile.lineage(dockerfile.final))
     for stage in lineage:

@@ -40,9 +40,9 @@ COPY . /srv/app
     ),
 )
 
-_REMOTE = re.compile(r"(?i)(?:https?|ftp|git|ssh)://|git@[\w.-]+:")
-_COMMIT = re.compile(r"#[0-9a-f]{40}(?:$|:)")
-_ARCHIVE = re.compile(r"(?i)\.(?:tar|t[gxb]z2?|gz|xz|bz2|zst)(?:\.\w+)?$")
+_REMOTE = r"(?i)(?:https?|ftp|git|ssh)://|git@[\w.-]+:"
+_COMMIT = r"#[0-9a-f]{40}(?:$|:)"
+_ARCHIVE = r"(?i)\.(?:tar|t[gxb]z2?|gz|xz|bz2|zst)(?:\.\w+)?$"
 
 
 def check(dockerfile: Dockerfile) -> Iterator[Hit]:
@@ -51,10 +51,10 @@ def check(dockerfile: Dockerfile) -> Iterator[Hit]:
             continue
         for word in instruction.words()[:-1]:
             text = word.text
-            if _REMOTE.match(text):
-                if not instruction.flag("checksum") and not _COMMIT.search(text):
+            if re.match(_REMOTE, text):
+                if not instruction.flag("checksum") and not re.search(_COMMIT, text):
                     yield hit(word.span, f"{short(text)} is added without its digest", subject=f"ADD {text}")
-            elif "$" not in text and "*" not in text and not _ARCHIVE.search(text):
+            elif "$" not in text and "*" not in text and not re.search(_ARCHIVE, text):
                 yield hit(
                     word.span,
                     f"{short(text)} is local and no archive: COPY does the same and no more",

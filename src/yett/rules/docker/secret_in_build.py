@@ -67,14 +67,14 @@ COPY --from=build /app/server.pem /app/
 )
 
 # Names of files that hold a key or a password, most of the time.
-_KEY_FILE = re.compile(
+_KEY_FILE = (
     r"\.env(?:\.(?!example|sample|template|dist|tpl|defaults?|test|ci|schema|sh|js|ts|py)[\w-]+)?"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)"
     r"|.*\.(?:pem|key|p12|pfx|jks)"
     r"|\.npmrc|\.pypirc|\.netrc|\.git-credentials|\.pgpass|kubeconfig"
 )
 _KEY_PATHS = (".aws/credentials", ".docker/config.json", ".kube/config")
-_PUBLIC = re.compile(
+_PUBLIC = (
     r"(?i)(?:^|[/_.-])(?:ca|cacert|cert|chain|fullchain|bundle|public|pub|root|dhparams?|rds|trust\w*)(?:[/_.-]|\d|$)"
 )
 _SETTINGS_TOO = (".npmrc", "kubeconfig", ".env")
@@ -128,7 +128,7 @@ def _of_files(instruction: Instruction, shipped: bool) -> Iterator[Hit]:
         return
     for word in instruction.words()[:-1]:
         name = word.text.rpartition("/")[2]
-        if not (_KEY_FILE.fullmatch(name) or word.text.endswith(_KEY_PATHS)) or _PUBLIC.search(name):
+        if not (re.fullmatch(_KEY_FILE, name) or word.text.endswith(_KEY_PATHS)) or re.search(_PUBLIC, name):
             continue
         certain = shipped and not word.text.endswith(_SETTINGS_TOO)
         yield hit(

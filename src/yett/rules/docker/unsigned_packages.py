@@ -61,9 +61,9 @@ RUN grep -r gpgcheck=0 /etc/yum.repos.d && exit 1 || true
     ),
 )
 
-_APT = re.compile(r"(?i)(?:allowunauthenticated|allowinsecurerepositories|allowweakrepositories)[=\s]\"?(?:true|1|yes)")
-_TRUSTED = re.compile(r"\[[^\]\n]{0,200}\btrusted=yes\b[^\]\n]{0,200}\](?!\s+file:)")
-_NO_CHECK = re.compile(r"(?i)(?:\b|(?<=\\n))(?:repo_)?gpgcheck\s{0,5}=\s{0,5}(?:0|false|no)\b")
+_APT = r"(?i)(?:allowunauthenticated|allowinsecurerepositories|allowweakrepositories)[=\s]\"?(?:true|1|yes)"
+_TRUSTED = r"\[[^\]\n]{0,200}\btrusted=yes\b[^\]\n]{0,200}\](?!\s+file:)"
+_NO_CHECK = r"(?i)(?:\b|(?<=\\n))(?:repo_)?gpgcheck\s{0,5}=\s{0,5}(?:0|false|no)\b"
 _WRITERS = ("echo", "printf", "cat", "tee", "sed", "add-apt-repository", "")
 
 
@@ -84,21 +84,25 @@ def _unchecked(command: Command) -> Word | None:
     name = shell.program(command)
     match name:
         case "apt" | "apt-get" | "aptitude":
-            found = (word for word, text in settings(command, "-o") if _APT.search(text))
+            found = (word for word, text in settings(command, "-o") if re.search(_APT, text))
             options = ("--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories")
             return next(found, None) or find(command, *options)
         case "apk":
             return find(command, "--allow-untrusted")
         case "yum" | "dnf" | "microdnf" | "tdnf" | "zypper" | "yum-config-manager":
-            found = (word for word, text in settings(command, "--setopt") if _NO_CHECK.search(text))
+            found = (word for word, text in settings(command, "--setopt") if re.search(_NO_CHECK, text))
             return next(found, None) or find(command, "--nogpgcheck", "--no-gpg-checks", "--gpgcheck-allow-unsigned")
         case "rpm":
             return find(command, "--nosignature", "--nodigest")
     if name in _WRITERS:
         for word in command.words:
-            if _TRUSTED.search(word.text) or _NO_CHECK.search(word.text) or (name != "sed" and _APT.search(word.text)):
+            if (
+                re.search(_TRUSTED, word.text)
+                or re.search(_NO_CHECK, word.text)
+                or (name != "sed" and re.search(_APT, word.text))
+            ):
                 return word
         for redirect in command.redirects:
-            if _TRUSTED.search(redirect.body) or _NO_CHECK.search(redirect.body):
+            if re.search(_TRUSTED, redirect.body) or re.search(_NO_CHECK, redirect.body):
                 return redirect.target
     return None

@@ -44,8 +44,8 @@ COPY --chmod=755 run.sh /
     ),
 )
 
-_SYMBOLIC = re.compile(r"(?:^|,)[ugoa]*[oa][ugoa]*[+=][rxXst]*w[rwxXst]*(?=,|$)")
-_SHARED = re.compile(r"/(?:tmp|var/tmp|dev/shm|run/lock)(?:/|$)")
+_SYMBOLIC = r"(?:^|,)[ugoa]*[oa][ugoa]*[+=][rxXst]*w[rwxXst]*(?=,|$)"
+_SHARED = r"/(?:tmp|var/tmp|dev/shm|run/lock)(?:/|$)"
 
 
 def check(dockerfile: Dockerfile) -> Iterator[Hit]:
@@ -71,7 +71,7 @@ def _mode(command: Command) -> tuple[Word, str] | None:
     if shell.program(command) != "chmod":
         return None
     words = [word for word in shell.argv(command)[1:] if not re.fullmatch(r"-[RcfvHLP]+|--[a-z-]+", word.text)]
-    if len(words) < 2 or not _opens(words[0].text) or all(_SHARED.match(word.text) for word in words[1:]):
+    if len(words) < 2 or not _opens(words[0].text) or all(re.match(_SHARED, word.text) for word in words[1:]):
         return None
     return words[0], " ".join(word.text for word in words[1:])
 
@@ -80,4 +80,4 @@ def _opens(mode: str) -> bool:
     if re.fullmatch(r"[0-7]{3,4}", mode):
         sticky = len(mode) == 4 and int(mode[0]) & 1
         return bool(int(mode[-1]) & 2) and not sticky
-    return len(mode) <= 60 and _SYMBOLIC.search(mode) is not None
+    return len(mode) <= 60 and re.search(_SYMBOLIC, mode) is not None

@@ -25,6 +25,7 @@ from yett.rules.github_actions import (
     leaks,
     logic,
     overprovisioned_secrets,
+    past_environment,
     pr_target_checkout,
     references,
     reverse_shell,
@@ -50,7 +51,7 @@ class WorkflowRule(Protocol):
 
     RULE: Rule
 
-    def check(self, workflow: Workflow, /) -> Iterator[Hit]: ...
+    def check(self, workflow: Workflow, /) -> Iterator[Hit | Unknown]: ...
 
 
 _MODULES: tuple[WorkflowRule, ...] = (
@@ -66,13 +67,13 @@ _MODULES: tuple[WorkflowRule, ...] = (
     hardcoded_credentials,
     insecure_commands,
     overprovisioned_secrets,
+    past_environment,
     pr_target_checkout,
     reverse_shell,
     secrets_inherit,
     security_step_soft_fail,
     self_hosted_on_pr,
     static_cloud_keys,
-    template_injection,
     trusted_publishing,
     unpinned_images,
     unpinned_uses,
@@ -83,6 +84,7 @@ _MODULES: tuple[WorkflowRule, ...] = (
 
 RULES: tuple[tuple[Rule, Judge], ...] = (
     *((module.RULE, module.check) for module in _MODULES),
+    *template_injection.RULES,
     *references.RULES,
     *delivery.RULES,
     *leaks.RULES,
@@ -97,6 +99,8 @@ def rules() -> tuple[Rule, ...]:
 
 def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
     """What the rules say of a workflow, or of an action: the path tells which. Raises `ParseError`."""
+    if not path.endswith((".yml", ".yaml")):
+        return  # what a workflow deploys is read with it
     is_action = path.rpartition("/")[2] in ("action.yml", "action.yaml") and not _in_workflows(path)
     workflow = parse_action(text) if is_action else parse(text)
     if workflow:

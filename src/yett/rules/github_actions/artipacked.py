@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yett.model import Action, Edit, Hit, Rule, Severity
+from yett.model import Action, Edit, Hit, Rule, Severity, Unknown
 from yett.parse import shell
 from yett.parse.workflow import Job, Step, Workflow, pairs, whole
 from yett.parse.yaml import Mapping, Scalar
-from yett.rules.hits import hit
+from yett.rules.hits import hit, short
 
 RULE = Rule(
     id="github-actions/artipacked",
@@ -100,7 +100,7 @@ _PUSHERS = (
 )
 
 
-def check(workflow: Workflow) -> Iterator[Hit]:
+def check(workflow: Workflow) -> Iterator[Hit | Unknown]:
     for job in workflow.jobs:
         for index, step in enumerate(job.steps):
             uses = step.text("uses")
@@ -108,6 +108,10 @@ def check(workflow: Workflow) -> Iterator[Hit]:
             if not uses or step.action != "actions/checkout" or step.input("persist-credentials"):
                 continue
             if any(_pushes(other) for other in later):
+                continue
+            given = step.text("with")
+            if given and given.text:
+                yield Unknown(given.line, f"the inputs of {step.label}, which are `{short(given.text)}`")
                 continue
             upload = next((other for other in later if _uploads_everything(other)), None)
             message = "the token stays on disk after the checkout, for every later step to read"

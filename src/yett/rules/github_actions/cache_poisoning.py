@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yett.model import Action, Confidence, Hit, Rule, Severity
-from yett.parse import shell
-from yett.parse.workflow import Step, Workflow, is_dynamic, is_false, is_true, whole
+from yett.parse import expression, shell
+from yett.parse.workflow import Step, Workflow, is_dynamic, is_false, is_true, listed, whole
 from yett.parse.yaml import Mapping, Scalar
-from yett.rules.github_actions.outsiders import needed
+from yett.rules.github_actions.outsiders import major, needed
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -40,6 +39,9 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           cache: npm  # <- here
+      - uses: PyO3/maturin-action@v1
+        with:
+          sccache: ${{ startsWith(github.ref, 'refs/tags/') }}  # <- here
       - run: npm publish
 """,
         """\
@@ -87,6 +89,9 @@ jobs:
       - uses: astral-sh/setup-uv@v6
         with:
           enable-cache: ${{ !startsWith(github.ref, 'refs/tags/') }}
+      - uses: PyO3/maturin-action@v1
+        with:
+          sccache: ${{ github.ref_type != 'tag' }}
       - uses: actions/cache/save@v4
       - uses: actions/cache@v4
         if: github.event_name == 'pull_request'
@@ -134,13 +139,17 @@ def check(workflow: Workflow) -> Iterator[Hit]:
     known = bool(publishing)
     if not publishing and _is_release(workflow):
         publishing = {job.id for job in workflow.jobs}
+    # Where branches start it as well, only a cache that is there for tags tells that a release is made.
+    narrow = not publishing and bool(_filtered(workflow, "tags"))
+    if narrow:
+        publishing = {job.id for job in workflow.jobs}
     publishing |= {other.id for job in workflow.jobs if job.id in publishing for other in needed(workflow, job)}
     for job in workflow.jobs:
         if job.id not in publishing:
             continue
         for step in job.steps:
-            cache = None if step.get("if") is not None else _cache(workflow, step)
-            if cache:
+            cache = _cache(workflow, step) if _runs_for_releases(workflow, step) else None
+            if cache and (not narrow or (is_dynamic(cache.text) and _switch(workflow, cache))):
                 # Restored without a word about it, or for a release of which nothing is seen to be published.
                 sure = known and (step.action in _CACHES or cache is not step.text("uses"))
                 yield hit(
@@ -155,10 +164,54 @@ def check(workflow: Workflow) -> Iterator[Hit]:
 
 def _is_release(workflow: Workflow) -> bool:
     """Whether only releases start the workflow: a release, or a push of tags and of nothing else."""
-    push = workflow.triggers.get("push")
-    tags = push and isinstance(push.config, Mapping) and "tags" in push.config.entries
-    branches = push and isinstance(push.config, Mapping) and "branches" in push.config.entries
+    tags, branches = _filtered(workflow, "tags"), _filtered(workflow, "branches")
     return "release" in workflow.triggers or bool(tags and not branches)
+
+
+_TAG = {"github.ref": "refs/tags/v1", "github.ref_name": "v1", "github.ref_type": "tag"}
+
+
+def _for_releases(workflow: Workflow, tree: expression.Tree | None) -> bool | None:
+    """Whether a condition holds in some run for a tag or a release; None where that is not known.
+
+    A workflow that names tags or releases among what starts it publishes then, whatever else it does for branches.
+    """
+    runs: list[dict[str, expression.Value]] = []
+    if "release" in workflow.triggers:
+        runs.append({"github.event_name": "release", **_TAG})
+    if _filtered(workflow, "tags"):
+        runs.append({"github.event_name": "push", **_TAG})
+    if tree is None or not runs:
+        return None
+    for branch in _filtered(workflow, "branches"):
+        if branch.startswith("release"):
+            ref = {"github.ref": f"refs/heads/{branch}", "github.ref_name": branch, "github.ref_type": "branch"}
+            runs.append({"github.event_name": "push", **ref})
+    said = [expression.decide(tree, run) for run in runs]
+    return True if True in said else None if None in said else False
+
+
+def _filtered(workflow: Workflow, kind: str) -> tuple[str, ...]:
+    """The patterns of tags or of branches whose pushes start the workflow."""
+    push = workflow.triggers.get("push")
+    node = push.config.get(kind) if push and isinstance(push.config, Mapping) else None
+    return tuple(scalar.text for scalar in listed(node))
+
+
+def _runs_for_releases(workflow: Workflow, step: Step) -> bool:
+    """Whether a step has no condition, or one that is known to hold for releases."""
+    if step.get("if") is None:
+        return True
+    condition = workflow.condition(step.node)
+    return bool(condition and _for_releases(workflow, condition.tree))
+
+
+def _switch(workflow: Workflow, value: Scalar | None) -> bool | None:
+    """Whether an input says yes in a run for a release; None where only a run tells, or nobody says."""
+    if value is None or not is_dynamic(value.text):
+        return True if is_true(value) else False if is_false(value) else None
+    found = tuple(workflow.expressions(value))
+    return _for_releases(workflow, found[0].tree) if len(found) == 1 else None
 
 
 def _publishes(step: Step) -> bool:
@@ -202,56 +255,36 @@ def _cache(workflow: Workflow, step: Step) -> Scalar | None:
     uses = step.text("uses")
     if step.action in _CACHES:
         lookup = step.input("lookup-only")
-        return None if lookup and not is_false(lookup) else uses
+        return uses if lookup is None or _switch(workflow, lookup) is False else None
     if step.action in ("gradle/actions/setup-gradle", "gradle/gradle-build-action"):
         disabled = step.input("cache-disabled") or step.input("cache-read-only")
-        return None if disabled and not is_false(disabled) else uses
+        return uses if disabled is None or _switch(workflow, disabled) is False else None
     if step.action in _UNLESS:
         value = step.input(_UNLESS[step.action])
-        if is_true(value):
+        if _switch(workflow, value):
             return value
         by_default = value is None or value.text == "auto"
         return (value or uses) if by_default and not _is_off_for_releases(workflow, step) else None
     if step.action in _SWITCH_OFF:
         value = step.input(_SWITCH_OFF[step.action])
-        return None if value and (is_true(value) or is_dynamic(value.text)) else value or uses
+        return value or uses if value is None or _switch(workflow, value) is False else None
     if step.action in _TOOL_CACHES:
         value = step.input(_TOOL_CACHES[step.action])
-        return value if value and _may_be_true(workflow, value) else None
-    if step.action == "actions/setup-node" and not step.input("cache") and _major(workflow, step) >= 5:
+        return value if _switch(workflow, value) else None
+    if step.action == "actions/setup-node" and not step.input("cache") and major(workflow, step) >= 5:
         value = step.input("package-manager-cache")
-        return None if value and (is_false(value) or is_dynamic(value.text)) else value or uses
+        return value or uses if value is None or _switch(workflow, value) else None
     if step.action in _PUSHES_IMAGE:
         value = step.input("cache-from")
         return value if value and "type=gha" in value.text else None
     for name in _ON_REQUEST.get(step.action, ()):
         value = step.input(name)
-        if value and value.text.strip() and not is_false(value) and not is_dynamic(value.text):
+        named = value and value.text.strip() and not is_false(value)
+        if value and named and (not is_dynamic(value.text) or _switch(workflow, value)):
             return value
     return None
 
 
-def _may_be_true(workflow: Workflow, value: Scalar) -> bool:
-    """Whether an input is on, or is an expression that can be so where a branch starts the workflow too."""
-    if not is_dynamic(value.text):
-        return is_true(value)
-    push = workflow.triggers.get("push")
-    return bool(push and isinstance(push.config, Mapping) and "branches" in push.config.entries)
-
-
-def _major(workflow: Workflow, step: Step) -> int:
-    """The major version of an action, which the ref or a comment behind it tells; 0 where neither does."""
-    uses = step.text("uses")
-    line = workflow.lines[uses.line - 1] if uses and uses.line <= len(workflow.lines) else ""
-    found = re.search(r"@v?(\d{1,3})(?:\.|\s|$)|#\s*v?(\d{1,3})\b", line[uses.column - 1 :]) if uses else None
-    return int(found[1] or found[2]) if found else 0
-
-
 def _is_off_for_releases(workflow: Workflow, step: Step) -> bool:
     """setup-uv leaves its cache alone in releases since version 10, which the ref or a comment behind it tells."""
-    uses = step.text("uses")
-    if step.action != "astral-sh/setup-uv" or not uses:
-        return False
-    line = workflow.lines[uses.line - 1]
-    found = re.search(r"@v?(\d{1,3})(?:\.|\s|$)|#\s*v?(\d{1,3})\b", line[uses.column - 1 :])
-    return found is not None and int(found[1] or found[2]) >= 10
+    return step.action == "astral-sh/setup-uv" and major(workflow, step) >= 10

@@ -86,7 +86,7 @@ _DEPLOYING_ACTIONS = (
     "google-github-actions/deploy-cloudrun",
     "superfly/flyctl-actions",
 )
-_DEPLOYS = re.compile(
+_DEPLOYS = (
     r"kubectl (?:apply|set image|rollout restart|replace|patch)\b|helm (?:upgrade|install)\b|helmfile (?:apply|sync)\b"
     r"|(?:terraform|tofu|terragrunt) (?:\S+ )*apply\b|pulumi up\b|(?:cdk|sam|serverless|sls) deploy\b"
     r"|aws (?:ecs update-service|lambda update-function-code|cloudformation deploy|deploy create-deployment)\b"
@@ -94,7 +94,7 @@ _DEPLOYS = re.compile(
     r"|az (?:webapp|functionapp|containerapp) (?:deploy|up|update|deployment)\b|fly(?:ctl)? deploy\b|eb deploy\b"
     r"|ansible-playbook\b|kamal deploy\b|docker stack deploy\b|argocd app sync\b|heroku container:release\b"
 )
-_ASKS_ONLY = re.compile(r"--dry-run|--help|--version|--check\b|--diff-only|\bkind\b|minikube|localstack|--local\b")
+_ASKS_ONLY = r"--dry-run|--help|--version|--check\b|--diff-only|\bkind\b|minikube|localstack|--local\b"
 
 
 def deploy(workflow: Workflow) -> Iterator[Hit]:
@@ -134,12 +134,12 @@ def _deploys(workflow: Workflow, step: Step) -> tuple[Hit, str] | None:
     uses = step.text("uses")
     if uses and step.action in _DEPLOYING_ACTIONS:
         return hit(whole(uses), ""), step.action
-    if step.script and _ASKS_ONLY.search(step.script.text):
+    if step.script and re.search(_ASKS_ONLY, step.script.text):
         return None
     for command in shell.walk(step.script.commands) if step.script else ():
         words = [word.text for word in shell.argv(command)]
         text = " ".join([shell.program(command), *words[1:]])
-        found = _DEPLOYS.match(text)
+        found = re.match(_DEPLOYS, text)
         if found and step.script:
             return hit(workflow.span(step.script.at, command.start, command.end), ""), found.group()
     return None

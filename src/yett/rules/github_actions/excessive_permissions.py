@@ -161,8 +161,8 @@ def _everything(granted: Node | None, path: str, who: str) -> Iterator[Hit]:
     )
 
 
-_POWERS = ("actions", "attestations", "contents", "deployments", "id-token", "packages", "pages")
-"""Scopes that change what is run or published, here or in the cloud; the others write texts and marks."""
+_POWERS = ("actions", "contents", "id-token", "packages")
+"""Scopes that change what is run or shipped, here or in the cloud; the others write texts, marks and pages."""
 
 
 def _shared(workflow: Workflow, granted: Node | None) -> Iterator[Hit]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yett.model import Confidence, Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.workflow import Job, Step, Workflow
+from yett.rules.github_actions.artifacts import downloads, filled, reads, reads_itself
 from yett.rules.github_actions.outsiders import (
     PRIVILEGED,
     VARIABLE,
@@ -89,15 +89,13 @@ jobs:
 )
 
 _FILES = ("GITHUB_ENV", "GITHUB_PATH")
-_DOWNLOADS = ("download-artifact", "action-download-artifact")
-_READERS = ("cat", "jq", "head", "tail", "sed", "awk", "grep", "cut", "unzip", "yq", "tr")
 
 
 def check(workflow: Workflow) -> Iterator[Hit]:
     for job in workflow.jobs:
         downloaded = False
         for step in job.steps:
-            downloaded = downloaded or _downloads(workflow, step)
+            downloaded = downloaded or downloads(workflow, step)
             for file in _FILES:
                 yield from _of_step(workflow, job, step, file, downloaded)
 
@@ -105,12 +103,12 @@ def check(workflow: Workflow) -> Iterator[Hit]:
 def _of_step(workflow: Workflow, job: Job, step: Step, file: str, downloaded: bool) -> Iterator[Hit]:
     if not step.script:
         return
-    files = dict(_filled(step.script.commands))
+    files = dict(filled(step.script.commands))
     made = made_of(step.script.commands)
     for command, words in written(step.script.commands, file):
         origin = _origin(workflow, job, step, file, command)
         one_line = "" if origin else _of_one_line(workflow, job, step, command, made)
-        read = next((name for word in words for name in _reads(word)), "") or _reads_itself(command)
+        read = next((name for word in words for name in reads(word)), "") or reads_itself(command)
         read = read or next(
             (files[name] for word in words for name in VARIABLE.findall(word.text) if name in files), ""
         )
@@ -164,41 +162,3 @@ def made_of(commands: tuple[shell.Command, ...]) -> dict[str, list[shell.Command
             if equals and declares and name.isidentifier() and len(found.setdefault(name, [])) < _MAX_MADE:
                 found[name].extend((command, *shell.walk(word.inner)))
     return found
-
-
-def _downloads(workflow: Workflow, step: Step) -> bool:
-    """Whether a step fetches what a run for a fork may have made."""
-    if "workflow_run" not in workflow.triggers:
-        return False
-    if step.action.rpartition("/")[2] in _DOWNLOADS:
-        return True
-    for command in shell.walk(step.script.commands) if step.script else ():
-        if re.match(r"gh (?:run|release) download\b", " ".join(word.text for word in command.words)):
-            return True
-    return step.action == "actions/github-script" and "downloadArtifact" in getattr(step.input("script"), "text", "")
-
-
-def _reads(word: shell.Word) -> Iterator[str]:
-    for command in shell.walk(word.inner):
-        name = _reads_itself(command)
-        if name:
-            yield name
-
-
-def _filled(commands: tuple[shell.Command, ...]) -> Iterator[tuple[str, str]]:
-    """The variables that a script fills from files."""
-    for command in commands:
-        for word in command.words:
-            name, equals, _ = word.text.partition("=")
-            for file in _reads(word) if equals and name.isidentifier() else ():
-                yield name, file
-
-
-def _reads_itself(command: shell.Command) -> str:
-    if shell.program(command) not in _READERS and any(r.operator != "<" for r in command.redirects or ()):
-        return ""
-    if shell.program(command) not in (*_READERS, ""):
-        return ""
-    files = [word.text for word in shell.argv(command)[1:] if not word.text.startswith("-")]
-    files += [redirect.target.text for redirect in command.redirects if redirect.operator == "<"]
-    return files[-1] if files else ""

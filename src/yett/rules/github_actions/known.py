@@ -8,19 +8,34 @@ AS_OF = "2026-08-22"
 ADVISORIES: tuple[tuple[str, str, str, str, str], ...] = (
     ("actions/download-artifact", "GHSA-cxww-7g56-2vh6", "4", "4.1.3", ""),
     ("afichet/openexr-viewer", "GHSA-99jg-r3f4-rpxj", "0", "0.6.1", ""),
+    ("aquasecurity/trivy-action", "GHSA-9p44-j4g5-cfx5", "0.31.0", "0.34.0", ""),
     ("atlassian/gajira-create", "GHSA-4xqx-pqpj-9fqw", "0", "2.0.1", ""),
     ("azure/setup-kubectl", "GHSA-p756-rfxh-x63h", "0", "3", ""),
+    ("boldestdungeon/steam-workshop-deploy", "GHSA-x6gv-2rvh-qmp6", "0", "2.0.0", ""),
+    ("buildalon/setup-steamcmd", "GHSA-mj96-mh85-r574", "0", "1.1.0", ""),
+    ("bullfrogsec/bullfrog", "GHSA-m32f-fjw2-37v3", "0", "0.8.4", ""),
+    ("canonical/get-workflow-version-action", "GHSA-26wh-cc3r-w6pj", "0", "1.0.1", ""),
     ("check-spelling/check-spelling", "GHSA-g86g-chm8-7r2p", "0", "0.0.19", ""),
+    ("dawidd6/action-download-artifact", "GHSA-5xr6-xhww-33m4", "0", "6", ""),
     ("embano1/wip", "GHSA-rg3q-prf8-qxmp", "0", "2", ""),
     ("fish-shop/syntax-check", "GHSA-xj87-mqvh-88w2", "0", "1.6.12", ""),
     ("gradle/gradle-build-action", "GHSA-h3qr-39j9-4r5v", "0", "2.4.2", ""),
     ("hashicorp/vault-action", "GHSA-4mgv-m5cm-f9h7", "0", "2.2.0", ""),
     ("j178/prek-action", "GHSA-pwf7-47c3-mfhx", "0", "", "1.0.5"),
     ("kartverket/github-workflows/.github/workflows/run-terraform.yml", "GHSA-f9qj-7gh3-mhj4", "0", "2.7.5", ""),
+    ("lycheeverse/lychee-action", "GHSA-65rg-554r-9j5x", "0", "2.0.2", ""),
+    ("m00nl1ght-dev/steam-workshop-deploy", "GHSA-x6gv-2rvh-qmp6", "0", "4", ""),
+    ("ozi-project/publish", "GHSA-2487-9f55-2vg9", "1.13.2", "1.13.6", ""),
     ("rlespinasse/github-slug-action", "GHSA-6q4m-7476-932w", "4.0.0", "4.4.1", ""),
     ("rlespinasse/github-slug-action", "GHSA-7f32-hm4h-w77q", "0", "", "1.1.0"),
+    ("shivammathur/setup-php", "GHSA-pqwm-q9pv-ph8r", "2.25.0", "2.37.1", ""),
     ("some-natalie/ghas-to-csv", "GHSA-634p-93h9-92vh", "0", "1", ""),
+    ("sonarsource/sonarqube-scan-action", "GHSA-5xq9-5g24-4g6f", "4.0.0", "6.0.0", ""),
+    ("sonarsource/sonarqube-scan-action", "GHSA-f79p-9c5r-xg88", "4.0.0", "5.3.1", ""),
+    ("step-security/harden-runner", "GHSA-cpmj-h4f6-r6pq", "0", "2.14.2", ""),
+    ("step-security/harden-runner", "GHSA-g699-3x6g-wm3g", "0", "2.16.0", ""),
     ("tj-actions/branch-names", "GHSA-8v8w-v8xg-79rf", "0", "7.0.7", ""),
+    ("tj-actions/branch-names", "GHSA-gq52-6phf-x2r6", "0", "9.0.0", ""),
     ("tj-actions/changed-files", "GHSA-mcph-m25j-8j63", "0", "41", ""),
     ("tj-actions/changed-files", "GHSA-mrrh-fwg8-r2c3", "0", "46.0.1", ""),
     ("tj-actions/verify-changed-files", "GHSA-ghm2-rq8q-wrhc", "0", "17", ""),
@@ -30,6 +45,17 @@ ADVISORIES: tuple[tuple[str, str, str, str, str], ...] = (
 
 `scripts/action_advisories.py` makes it anew from a folder of records.
 """
+
+MODERATE = frozenset(
+    {
+        *("GHSA-2487-9f55-2vg9", "GHSA-65rg-554r-9j5x", "GHSA-9p44-j4g5-cfx5", "GHSA-cpmj-h4f6-r6pq"),
+        *("GHSA-g699-3x6g-wm3g", "GHSA-m32f-fjw2-37v3", "GHSA-pqwm-q9pv-ph8r"),
+    }
+)
+"""The advisories that rate themselves "moderate"; the others are high or critical."""
+
+MALICIOUS = {"0e58ed8671d6b60d0890c21b07f8835ace038e67": "GHSA-mrrh-fwg8-r2c3"}
+"""Commits that tags were moved to by an intruder, and the advisories that say so."""
 
 ARCHIVED = frozenset(
     {
@@ -49,6 +75,12 @@ ARCHIVED = frozenset(
         *("repo-sync/repo-sync", "scottbrenner/generate-changelog-action", "semgrep/semgrep-action"),
         *("sonarsource/sonarcloud-github-action", "technote-space/auto-cancel-redundant-workflow"),
         *("technote-space/get-diff-action", "tibdex/github-app-token", "whelk-io/maven-settings-xml-action"),
+        *("azure/appconfiguration-sync", "azure/azure-resource-login-action", "azure/data-factory-deploy-action"),
+        *("azure/publish-security-assessments", "azure/run-sqlpackage-action", "azure/spring-cloud-deploy"),
+        *("expo/expo-preview-action", "facebook/pysa-action", "google/mirror-branch-action"),
+        *("jakejarvis/cloudflare-purge-action", "jakejarvis/firebase-deploy-action", "jakejarvis/hugo-build-action"),
+        *("mikepenz/gradle-dependency-submission", "orf/cargo-bloat-action", "secrethub/actions"),
+        *("svenstaro/upx-action", "tachiyomiorg/issue-moderator-action", "verygoodopensource/very_good_coverage"),
         *("youyo/aws-cdk-github-actions", "z0al/dependent-issues"),
     }
 )
@@ -110,11 +142,16 @@ def _three(text: str) -> tuple[int, ...]:
 
 
 def imitated(action: str) -> str:
-    """The popular action whose name differs from this one by a single slip of the keyboard; "" for none."""
+    """The popular action whose name differs from this one by a single slip of the keyboard; "" for none.
+
+    A name of the same owner is none: a stranger cannot take it.
+    """
+    owner, _, _ = action.partition("/")
     slug = "/".join(action.split("/")[:2])
     if slug in POPULAR:
         return ""
-    return next((name for name in sorted(POPULAR) if _is_slip(slug, name)), "")
+    others = (name for name in sorted(POPULAR) if not name.startswith(f"{owner}/"))
+    return next((name for name in others if _is_slip(slug, name)), "")
 
 
 def _is_slip(one: str, other: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse import shell
-from yett.parse.workflow import Workflow
+from yett.parse.workflow import Step, Workflow, is_true
+from yett.rules.github_actions.artifacts import downloads
 from yett.rules.github_actions.outsiders import is_reached
 from yett.rules.hits import hit, short
 
@@ -60,14 +61,14 @@ jobs:
 )
 _PRINTERS = ("echo", "printf", "cat", "write-host", "write-output")
 _FILTERS = ("base64", "rev", "tee", "xxd", "od", "hexdump", "sed", "cat", "tr", "fold")
-_SECRET = re.compile(r"\$\{\{\s*secrets\.(?!github_token\b)\w+\s*\}\}", re.IGNORECASE)
+_SECRET = r"(?i)\$\{\{\s*secrets\.(?!github_token\b)\w+\s*\}\}"
 
 
 def printed(workflow: Workflow) -> Iterator[Hit]:
     for job, step in workflow.steps():
         if not step.script:
             continue
-        secret = {name for name, value in workflow.env(job, step).items() if _SECRET.search(value.text)}
+        secret = {name for name, value in workflow.env(job, step).items() if re.search(_SECRET, value.text)}
         for pipeline in shell.pipelines(step.script.commands):
             first, last = pipeline[0], pipeline[-1]
             if shell.program(first).lower() not in _PRINTERS or any(
@@ -86,7 +87,7 @@ def printed(workflow: Workflow) -> Iterator[Hit]:
 
 
 def _secret_in(word: shell.Word, secret: set[str]) -> str:
-    found = _SECRET.search(word.text)
+    found = re.search(_SECRET, word.text)
     if found:
         return found.group()
     names = re.findall(r"\$(\w+)|\$\{(\w+)\}", word.text)
@@ -124,6 +125,11 @@ jobs:
         with:
           run-id: ${{ github.event.workflow_run.id }}
       - run: bash ./build/publish.sh  # <- here
+  site:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: gh run download "$RUN" --name site
+      - run: python site/build.py  # <- here
 """,
     ),
     good=(
@@ -164,6 +170,7 @@ def artifact_run(workflow: Workflow) -> Iterator[Hit]:
         for step in job.steps:
             if step.action in _DOWNLOADERS and (step.input("run-id") or step.input("run_id") or step.input("workflow")):
                 downloaded = True
+            downloaded = downloaded or (bool(step.script) and downloads(workflow, step))
             checked_out = checked_out or step.action == "actions/checkout"
             if not downloaded or checked_out or not step.script or not is_reached(workflow, job, "workflow_run", step):
                 continue
@@ -182,7 +189,109 @@ def artifact_run(workflow: Workflow) -> Iterator[Hit]:
                     )
 
 
+SECRET_FILE = Rule(
+    id="github-actions/secret-in-artifact",
+    title="File that keeps secrets is put into an artifact or a cache",
+    severity=Severity.HIGH,
+    level=Action.WARN,
+    why=(
+        "Artifacts are there for everybody who may read the repository, in a public one for everybody with an account; "
+        "a cache is given to the runs of pull requests too. Neither masks anything."
+    ),
+    fix="Name what is needed, and leave this file out with a line `!path`.",
+    refs=(
+        "CWE-538",
+        "CWE-522",
+        "PCI DSS 8.6.2",
+        "https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching",
+    ),
+    bad=(
+        """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/upload-artifact@v4
+        with:
+          name: settings
+          path: shop/.env  # <- here
+          include-hidden-files: true
+      - uses: actions/cache@v4
+        with:
+          path: ~/.docker/config.json  # <- here
+          key: login
+""",
+    ),
+    good=(
+        """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/upload-artifact@v4
+        with:
+          name: site
+          path: |
+            dist
+            .env.example
+            !dist/id_rsa
+      - uses: actions/upload-artifact@v4
+        with:
+          # Left out, as every name that begins with a dot.
+          path: .env
+      - uses: actions/cache@v4
+        with:
+          path: ~/.npm
+          key: npm
+""",
+    ),
+)
+_KEEPERS = (
+    "actions/upload-artifact",
+    "actions/upload-pages-artifact",
+    "actions/cache",
+    "actions/cache/save",
+)
+_SECRET_FILES = (
+    r"(?!!)(?:.*/)?(?:\.env(?:\.(?:local|prod|production|staging))?|\.npmrc|\.pypirc|\.netrc|_netrc|\.pgpass|\.git-credentials"
+    r"|\.aws(?:/credentials)?|\.ssh|\.gnupg|\.kube(?:/config)?|kubeconfig|\.docker/config\.json|\.vault-token"
+    r"|id_(?:rsa|dsa|ecdsa|ed25519)|terraform\.tfstate|\.config/gcloud)(?:/\**)?"
+)
+
+
+def secret_file(workflow: Workflow) -> Iterator[Hit]:
+    for job, step in workflow.steps():
+        value = step.input("path") if step.action in _KEEPERS else None
+        if value is None:
+            continue
+        at = 0
+        for line in value.text.splitlines(keepends=True):
+            name = line.strip()
+            if re.fullmatch(_SECRET_FILES, name) and not _is_left_out(step, name):
+                start = at + line.index(name)
+                yield hit(
+                    workflow.span(value, start, start + len(name)),
+                    f"{short(name)} goes into "
+                    f"{'a cache' if 'cache' in step.action else 'an artifact'}, where others can read it",
+                    subject=f"{workflow.path(job, step)} {name}",
+                )
+            at += len(line)
+
+
+def _is_left_out(step: Step, name: str) -> bool:
+    """Whether the upload leaves out a file because its name begins with a dot: upload-artifact does since 4.4, unless
+    it is told otherwise. https://github.com/actions/upload-artifact/releases/tag/v4.4.0"""
+    if "cache" in step.action or not name.removesuffix("/**").removesuffix("/*").rpartition("/")[2].startswith("."):
+        return False
+    uses = step.text("uses")
+    early = uses is not None and re.search(r"@v[123](?:\.|\s|$)", uses.text) is not None
+    return not early and not is_true(step.input("include-hidden-files"))
+
+
 RULES = (
     (PRINTED, printed),
+    (SECRET_FILE, secret_file),
     (ARTIFACT_RUN, artifact_run),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse import expression
 from yett.parse.expression import Call, Chain, Context, Literal, Tree, walk
-from yett.parse.workflow import Expression, Step, Workflow, whole
+from yett.parse.workflow import Expression, Step, Workflow, is_dynamic, whole
 from yett.parse.yaml import Mapping, Scalar, Sequence
 from yett.rules.github_actions.references import uses
 from yett.rules.hits import hit, short
@@ -107,6 +107,8 @@ jobs:
       - run: make
         if: true || false  # <- here
       - run: echo ${{ fromJSON(toJSON(github.actor)) }}  # <- here
+      - uses: actions/cache@v4
+        with: ${{ fromJSON(vars.CACHE) }}  # <- here
 """,
     ),
     good=(
@@ -127,18 +129,27 @@ jobs:
 """,
     ),
 )
-_DETOUR = re.compile(r"/(?:/|\.{1,2}(?:/|$)|$)")
+_DETOUR = r"/(?:/|\.{1,2}(?:/|$)|$)"
 
 
 def obfuscation(workflow: Workflow) -> Iterator[Hit]:
     for use in uses(workflow):
         name = use.at.text.strip().partition("@")[0]
-        if _DETOUR.search(name):
+        if re.search(_DETOUR, name):
             yield hit(
                 workflow.span(use.at, 0, len(name)),
                 f"the path of {short(name)} has a detour",
                 fix="Write the path plainly, as `owner/name/path`.",
                 subject=f"{use.path} {name}",
+            )
+    for job, step in workflow.steps():
+        given = step.text("with")
+        if given and is_dynamic(given.text):
+            yield hit(
+                whole(given),
+                f"the inputs of {step.label} are computed, names and all",
+                fix="Write the names of the inputs, and compute their values.",
+                subject=f"{workflow.path(job, step)} with",
             )
     for found in expressions(workflow):
         what = _hidden(found.tree) if found.tree else ""
@@ -344,7 +355,7 @@ def is_gate(step: Step) -> bool:
 
 
 _WHOLE_TREE = ("gitleaks", "trufflehog", "semgrep", "detect-secrets", "betterleaks", "kingfisher", "bandit")
-_HARMLESS = re.compile(r"!?(?:\*\*/)?(?:docs?(?:/.*)?|.*\.(?:md|rst|txt|adoc)|LICENSE.*|\.gitignore|\.editorconfig)")
+_HARMLESS = r"!?(?:\*\*/)?(?:docs?(?:/.*)?|.*\.(?:md|rst|txt|adoc)|LICENSE.*|\.gitignore|\.editorconfig)"
 
 
 def security_check_off(workflow: Workflow) -> Iterator[Hit]:
@@ -390,7 +401,7 @@ def _narrowed(config: object) -> Scalar | None:
         globs = [item.text for item in value.items if isinstance(item, Scalar)] if isinstance(value, Sequence) else []
         if key and name == "paths" and globs and "**" not in globs and "*" not in globs:
             return key
-        if key and name == "paths-ignore" and any(not _HARMLESS.fullmatch(glob) for glob in globs):
+        if key and name == "paths-ignore" and any(not re.fullmatch(_HARMLESS, glob) for glob in globs):
             return key
     return None
 

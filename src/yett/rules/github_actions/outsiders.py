@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple
 
 from yett.parse import expression, shell
 from yett.parse.expression import Context
-from yett.parse.workflow import Job, Step, Workflow, flowing, pairs
+from yett.parse.workflow import Job, Step, Workflow, flowing, is_false, pairs
 from yett.parse.yaml import Mapping, Scalar
+from yett.rules.github_actions.artifacts import downloads, filled, reads
 
 PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
 """Events that outsiders can cause and that run with the secrets and the token of the base repository."""
@@ -150,7 +151,7 @@ def sources(workflow: Workflow, job: Job, step: Step | None, contexts: Iterable[
         seen.add(key)
         name, parts = read.context.name, read.context.parts
         who = reach(read.context)
-        if who is None and _is_output_of_outsiders(names, read.job, parts):
+        if who is None and (_is_output_of_outsiders(names, read.job, parts) or _is_of_artifact(names, read.job, parts)):
             yield Source(name, "outsider", False)
         elif who is None:
             waiting += _behind(names, read)
@@ -209,8 +210,41 @@ def _is_output_of_outsiders(names: _Names, job: Job, parts: tuple[str, ...]) -> 
         case ("steps", id_, "outputs", name):
             step = names.step(id_, job)
             pattern = _OUTPUTS.get(step.action) if step else None
-            return pattern is not None and re.fullmatch(pattern, name) is not None
+            if not step or pattern is None or re.fullmatch(pattern, name) is None:
+                return False
+            # Since version 41 it puts a backslash before what a shell reads, unless it is told not to.
+            escapes = step.action == "tj-actions/changed-files" and major(names.workflow, step) >= 41
+            return not escapes or is_false(step.input("safe_output"))
     return False
+
+
+def _is_of_artifact(names: _Names, job: Job, parts: tuple[str, ...]) -> bool:
+    """Whether a step hands on what stands in a file, after the artifact of another run was fetched."""
+    match parts:
+        case ("steps", id_, "outputs", name):
+            made = names.step(id_, job)
+        case _:
+            return False
+    if not made or not made.script or "workflow_run" not in names.workflow.triggers:
+        return False
+    before = job.steps[: job.steps.index(made) + 1]
+    # Beside a checkout, the file may be one of the repository's own.
+    if any(step.action == "actions/checkout" for step in before):
+        return False
+    if not any(downloads(names.workflow, step) for step in before):
+        return False
+    files = dict(filled(made.script.commands))
+    said = (word for _, words in written(made.script.commands, "GITHUB_OUTPUT") for word in words)
+    mine = (word for word in said if word.text.lower().startswith(f"{name}="))
+    return any(next(reads(word), "") or not files.keys().isdisjoint(VARIABLE.findall(word.text)) for word in mine)
+
+
+def major(workflow: Workflow, step: Step) -> int:
+    """The major version of an action, which the ref or a comment behind it tells; 0 where neither does."""
+    uses = step.text("uses")
+    line = workflow.lines[uses.line - 1] if uses and uses.line <= len(workflow.lines) else ""
+    found = re.search(r"@v?(\d{1,3})(?:\.|\s|$)|#\s*v?(\d{1,3})\b", line[uses.column - 1 :]) if uses else None
+    return int(found[1] or found[2]) if found else 0
 
 
 def written(commands: tuple[shell.Command, ...], file: str) -> Iterator[tuple[shell.Command, tuple[shell.Word, ...]]]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from yett.model import Confidence, Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.source import Span
-from yett.parse.workflow import Job, Step, Workflow
+from yett.parse.workflow import Job, Step, Workflow, flowing
 from yett.parse.yaml import Scalar
 from yett.rules.github_actions.outsiders import PRIVILEGED, is_gated, is_reached
 from yett.rules.hits import hit
@@ -81,6 +81,23 @@ jobs:
           ref: refs/pull/${{ github.event.number }}/merge  # <- here
           path: pr
       - run: cd pr && pip install .
+  local:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v4
+      - run: |
+          git fetch origin "pull/${{ github.event.number }}/head:change"
+          git switch change  # <- here
+          npm ci
+  asked:
+    runs-on: ubuntu-24.04
+    steps:
+      - id: pr
+        run: echo "sha=$(gh pr view "$PR" --json headRefOid --jq .headRefOid)" >> "$GITHUB_OUTPUT"
+      - uses: actions/checkout@v4
+        with:
+          ref: ${{ steps.pr.outputs.sha }}  # <- here
+      - run: pytest
 """,
     ),
     good=(
@@ -145,14 +162,13 @@ class _Checkout(NamedTuple):
     folder: str
 
 
-_HEAD = re.compile(
-    r"github\.head_ref|pull_request\.head\.|pull_request\.merge_commit_sha|workflow_run\.head[._]"
+_HEAD = (
+    r"(?i)github\.head_ref|pull_request\.head\.|pull_request\.merge_commit_sha|workflow_run\.head[._]"
     r"|workflow_run\.pull_requests|refs/pull/|\bpull/\$"
     r"|steps\.[\w-]+\.outputs\.(?:head_?|pr_?)(?:sha|ref|branch)"
-    r"|needs\.[\w-]+\.outputs\.(?:head_?|pr_?)(?:sha|ref|branch)",
-    re.IGNORECASE,
+    r"|needs\.[\w-]+\.outputs\.(?:head_?|pr_?)(?:sha|ref|branch)"
 )
-_INDEXED = re.compile(r"\[\s*'([\w-]+)'\s*\]")
+_INDEXED = r"\[\s*'([\w-]+)'\s*\]"
 
 
 def check(workflow: Workflow) -> Iterator[Hit]:
@@ -164,7 +180,7 @@ def check(workflow: Workflow) -> Iterator[Hit]:
 
 def _of_job(workflow: Workflow, job: Job, event: str) -> Iterator[Hit]:
     for index, step in enumerate(job.steps):
-        checkout = _checkout(workflow, step)
+        checkout = _checkout(workflow, job, step)
         if not checkout or not is_reached(workflow, job, event, step):
             continue
         runs = [_runs(other, checkout.folder) for other in job.steps[index:] if other is not step or step.script]
@@ -189,12 +205,8 @@ def _of_job(workflow: Workflow, job: Job, event: str) -> Iterator[Hit]:
         )
 
 
-_RIGHTS = re.compile(
-    r"getCollaboratorPermissionLevel|/collaborators/|author_association|getMembershipForUser", re.IGNORECASE
-)
-_GUARDS = re.compile(
-    r"check-(?:user|actor|team)-|(?:user|actor|collaborator)-permissions?|team-membership", re.IGNORECASE
-)
+_RIGHTS = r"(?i)getCollaboratorPermissionLevel|/collaborators/|author_association|getMembershipForUser"
+_GUARDS = r"(?i)check-(?:user|actor|team)-|(?:user|actor|collaborator)-permissions?|team-membership"
 
 
 def _asks_for_rights(step: Step) -> bool:
@@ -203,27 +215,44 @@ def _asks_for_rights(step: Step) -> bool:
     script = step.input("script") if step.action == "actions/github-script" else None
     said = f"{script.text if script else ''}\n{step.script.text if step.script else ''}"
     stops = "setFailed" in said or "throw " in said or "exit 1" in said
-    return (stops and _RIGHTS.search(said) is not None) or _GUARDS.search(step.action) is not None
+    return (stops and re.search(_RIGHTS, said) is not None) or re.search(_GUARDS, step.action) is not None
 
 
-def _checkout(workflow: Workflow, step: Step) -> _Checkout | None:
+def _checkout(workflow: Workflow, job: Job, step: Step) -> _Checkout | None:
     if step.action == "actions/checkout":
         folder = step.input("path")
         for name in ("repository", "ref"):
             value = step.input(name)
-            if value and _names_head(value):
+            if value and (_names_head(value) or _is_asked_for(job, value)):
                 return _Checkout(workflow.span(value, 0, len(value.text)), name, _folder(folder))
     if step.script:
+        fetched: set[str] = set()
         for command in shell.walk(step.script.commands):
             words = [word.text for word in shell.argv(command)]
-            if _fetches_head(words):
+            fetched |= _fetched(words)
+            if _fetches_head(words) or _turns_to(words, fetched):
                 span = workflow.span(step.script.at, command.start, command.end)
                 return _Checkout(span, " ".join(words[:3]), "")
     return None
 
 
 def _names_head(value: Scalar) -> bool:
-    return _HEAD.search(_INDEXED.sub(r".\1", value.text)) is not None
+    return re.search(_HEAD, re.sub(_INDEXED, r".\1", value.text)) is not None
+
+
+_ASKS = r"(?i)\bhead[._](?:sha|ref)\b|\bheadRef(?:Oid|Name)\b"
+
+
+def _is_asked_for(job: Job, value: Scalar) -> bool:
+    """Whether a value is what an earlier step found out about the head of a pull request."""
+    ids = {context.parts[1] for context in flowing(value.text) if context.parts[:1] == ("steps",) and context.parts[1:]}
+    for step in job.steps if ids else ():
+        own, code = step.text("id"), step.input("script")
+        if own and own.text.lower() in ids:
+            said = f"{step.script.text if step.script else ''}\n{code.text if code else ''}"
+            if re.search(_ASKS, said):
+                return True
+    return False
 
 
 def _folder(path: Scalar | None) -> str:
@@ -236,8 +265,21 @@ def _fetches_head(words: list[str]) -> bool:
         case ["gh", "pr", "checkout", *_] | ["hub", "pr", "checkout", *_]:
             return True
         case ["git", "checkout" | "switch" | "merge" | "pull" | "reset", *rest]:
-            return any(_HEAD.search(_INDEXED.sub(r".\1", word)) for word in rest)
+            return any(re.search(_HEAD, re.sub(_INDEXED, r".\1", word)) for word in rest)
     return False
+
+
+def _fetched(words: list[str]) -> set[str]:
+    """The names under which the head of a pull request is at hand after `git fetch origin pull/1/head:name`."""
+    if words[:2] != ["git", "fetch"]:
+        return set()
+    heads = [word for word in words[2:] if re.search(_HEAD, re.sub(_INDEXED, r".\1", word))]
+    return {word.rpartition(":")[2] for word in heads if ":" in word} | ({"FETCH_HEAD"} if heads else set())
+
+
+def _turns_to(words: list[str], fetched: set[str]) -> bool:
+    turns = words[:1] == ["git"] and words[1:2] in (["checkout"], ["switch"], ["merge"], ["reset"])
+    return turns and not fetched.isdisjoint(words[2:])
 
 
 # Programs whose work is to run what a project says: its build file, its scripts, its tests, its configuration.

@@ -10,7 +10,7 @@ from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse.tree import Tree
 from yett.parse.workflow import Workflow, action_of
 from yett.parse.yaml import Scalar
-from yett.rules.github_actions.known import ARCHIVED, AS_OF, advisories, imitated, version
+from yett.rules.github_actions.known import ARCHIVED, AS_OF, MALICIOUS, MODERATE, advisories, imitated, version
 from yett.rules.hits import hit, short
 
 _SECURE = "https://docs.github.com/en/actions/reference/security/secure-use#using-third-party-actions"
@@ -94,12 +94,18 @@ def _use(workflow: Workflow, path: str, at: Scalar) -> Iterator[Use]:
 def known_vulnerable(workflow: Workflow) -> Iterator[Hit]:
     for use in uses(workflow):
         found = advisories(use.action, use.said)
+        if use.ref in MALICIOUS:
+            found = (MALICIOUS[use.ref],)
+        elif re.fullmatch(r"[0-9a-f]{40}", use.ref):
+            # Tags were moved to other code; a commit stays what it was.
+            found = tuple(one for one in found if one not in MALICIOUS.values())
         if found:
             yield hit(
                 workflow.span(use.at, 0, len(use.at.text.rstrip())),
                 f"{short(use.action)} {short(use.said, 20)} is affected by {' and '.join(found)}",
                 fix=f"Use a version that https://github.com/advisories/{found[-1]} names as mended.",
                 subject=f"{use.path} {use.action} {' '.join(found)}",
+                severity=Severity.MEDIUM if MODERATE.issuperset(found) else None,
             )
 
 
@@ -122,7 +128,7 @@ jobs:
     runs-on: ubuntu-24.04
     steps:
       - uses: action/checkout@v4  # <- here
-      - uses: actions/setup-pyhton@v5  # <- here
+      - uses: actionss/setup-python@v5  # <- here
       - uses: dokcer/login-action@v3  # <- here
 """,
     ),
@@ -137,6 +143,8 @@ jobs:
       - uses: ACTIONS/checkout@v4
       - uses: github/codeql-action/init@v3
       - uses: acme/checkout@v1
+      # Nobody but GitHub can publish under this owner: broken, and no trap.
+      - uses: actions/setup-pyhton@v5
 """,
     ),
 )
@@ -261,9 +269,9 @@ jobs:
 """,
     ),
 )
-_PINNED = re.compile(
-    r"uses:\s*['\"]?([\w.-]+/[\w./-]+)@([0-9a-f]{40})\b['\"]?[ \t]*#[ \t]*(?:tag[ \t]*=[ \t]*)?(v?\d+(?:\.\d+){0,3})\b",
-    re.IGNORECASE,
+_PINNED = (
+    r"(?i)uses:\s*['\"]?([\w.-]+/[\w./-]+)@([0-9a-f]{40})\b['\"]?[ \t]*#[ \t]*(?:tag[ \t]*=[ \t]*)?"
+    r"(v?\d+(?:\.\d+){0,3})\b"
 )
 
 
@@ -283,7 +291,7 @@ def pins(tree: Tree | None, file: str, own: str) -> dict[str, list[Pin]]:
         paths = tree.folder(folder) if tree and folder else ()
         texts = [tree.text(path) or "" for path in paths[:200] if path.endswith((".yml", ".yaml"))] if tree else []
         for text in texts or [own]:
-            for name, commit, said in _PINNED.findall(text):
+            for name, commit, said in re.findall(_PINNED, text):
                 slug = "/".join(name.lower().split("/")[:2])
                 found.setdefault(slug, []).append(Pin(commit.lower(), said.removeprefix("v")))
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from yett.model import Action, Confidence, Hit, Rule, Severity
@@ -43,6 +44,9 @@ jobs:
           soft_fail: true  # <- here
       - run: semgrep ci
         continue-on-error: true  # <- here
+      - run: |
+          bandit -r src --exit-zero  # <- here
+          gitleaks detect --exit-code=0  # <- here
 """,
         """\
 on: push
@@ -72,6 +76,14 @@ jobs:
         continue-on-error: false
         with:
           exit-code: "1"
+      # Once for the report, once for the verdict.
+      - uses: aquasecurity/trivy-action@v1
+        with:
+          exit-code: "0"
+          format: sarif
+      - run: |
+          checkov -d infra --soft-fail -o sarif
+          checkov -d infra
       - run: pip install bandit || true
       - run: npm test
         continue-on-error: true
@@ -125,11 +137,56 @@ def _of_step(workflow: Workflow, job: Job, step: Step) -> Iterator[Hit]:
     allowed = step.text("continue-on-error")
     if allowed and is_true(allowed):
         yield _hit(allowed, f"continue-on-error lets {name} fail", f"{path} continue-on-error")
-    for key, value in step.inputs() if step.action in _ACTIONS else ():
+    strict = any(other.action == step.action and _is_strict(other) for other in job.steps)
+    for key, value in step.inputs() if step.action in _ACTIONS and not strict else ():
         if value.text.strip().lower() in _INPUTS.get(key.text.lower(), ()):
             yield _hit(value, f"{key.text}: {value.text} lets {name} succeed whatever it finds", f"{path} {key.text}")
     if step.script:
         yield from _of_script(workflow, step.script, path)
+        yield from _of_options(workflow, step.script, path)
+
+
+def _is_strict(step: Step) -> bool:
+    """Whether a step fails for what it finds. Trivy's action does where it is told to."""
+    if step.action == "aquasecurity/trivy-action" and not step.input("exit-code"):
+        return False
+    return not any(value.text.strip().lower() in _INPUTS.get(key.text.lower(), ()) for key, value in step.inputs())
+
+
+# Options that make a program succeed whatever it finds.
+_OPTIONS = {
+    "bandit": r"--exit-zero",
+    "brakeman": r"--no-exit-on-warn",
+    "checkov": r"--soft-fail|-s",
+    "gitleaks": r"--exit-code[= ]0",
+    "gosec": r"--?no-fail",
+    "hadolint": r"--no-fail",
+    "tfsec": r"--soft-fail|-s",
+    "zizmor": r"--no-exit-codes",
+}
+
+
+def _of_options(workflow: Workflow, script: Script, path: str) -> Iterator[Hit]:
+    found = [(name, shell.argv(command)) for command in shell.walk(script.commands) if (name := _named(command))]
+    soft = [(name, word) for name, words in found if (word := _softened(name, words))]
+    for name, word in soft:
+        # A second run of the program decides, and the first one is for a report.
+        if sum(other == name for other, _ in found) == sum(other == name for other, _ in soft):
+            span = workflow.span(script.at, word.start, word.end)
+            message = f"{word.text} lets {name} succeed whatever it finds"
+            yield hit(span, message, subject=f"{path} {name} {word.text}")
+
+
+def _named(command: shell.Command) -> str:
+    name = program(shell.argv(command))
+    return name if name in _OPTIONS else ""
+
+
+def _softened(name: str, words: tuple[shell.Word, ...]) -> shell.Word | None:
+    for word, after in zip(words, (*(each.text for each in words[1:]), ""), strict=True):
+        if re.fullmatch(_OPTIONS[name], word.text) or re.fullmatch(_OPTIONS[name], f"{word.text} {after}"):
+            return word
+    return None
 
 
 def _of_script(workflow: Workflow, script: Script, path: str) -> Iterator[Hit]:

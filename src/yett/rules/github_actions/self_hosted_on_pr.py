@@ -58,6 +58,10 @@ jobs:
   gpu:
     runs-on: our-gpu-box  # <- here
     steps: [{run: make}]
+  arm:
+    # None of GitHub's runners has these labels alone; every one of your own has them by default.
+    runs-on: [linux, arm64]  # <- here
+    steps: [{run: make}]
 """,
     ),
     good=(
@@ -106,12 +110,18 @@ _HOSTED = (
 )
 
 
+_OWN = ("self-hosted", "linux", "x64", "arm", "arm64")
+"""Labels that runners of one's own are given when they are set up, and none of GitHub's has."""
+
+
 def check(workflow: Workflow) -> Iterator[Hit]:
     for job in workflow.jobs if workflow.kind == "workflow" else ():
         event = next((name for name in _EVENTS if name in workflow.triggers and is_reached(workflow, job, name)), "")
         found = labels(workflow, job) if event else ()
         own = next((label for label in found if label.text.strip().lower() == "self-hosted"), None)
         odd = next((label for label in found if _is_odd(label)), None)
+        if found and all(label.text.strip().lower() in _OWN for label in found):
+            own = own or found[0]
         if own:
             yield _hit(job, own, f"{event} runs the job {job.id} on a machine of your own")
         elif odd and len(found) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yett.model import Confidence, Hit, Rule, Severity
+from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse.workflow import Expression, Job, Step, Workflow
 from yett.parse.yaml import Scalar
 from yett.rules.github_actions.handed_on import handed
@@ -62,6 +62,18 @@ jobs:
           set -e
           ./parse '${{ steps.parse.outputs.text }}'  # <- here
           ./parse '${{ env.BODY }}'  # <- here
+""",
+        """\
+on:
+  workflow_run: {workflows: [build], types: [completed]}
+jobs:
+  comment:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: gh run download "$RUN" --name pr
+      - id: pr
+        run: echo "number=$(cat pr/number)" >> "$GITHUB_OUTPUT"
+      - run: gh pr comment ${{ steps.pr.outputs.number }} --body done  # <- here
 """,
         """\
 # file: action.yml
@@ -157,6 +169,20 @@ jobs:
       - run: ./release ${{ inputs.dry-run }} ${{ inputs.level }} ${{ matrix.python }}
 """,
         """\
+on:
+  workflow_run: {workflows: [build], types: [completed]}
+jobs:
+  tag:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/download-artifact@v4
+        with: {path: dist}
+      - id: own
+        run: echo "version=$(cat VERSION)" >> "$GITHUB_OUTPUT"
+      - run: ./tag ${{ steps.own.outputs.version }}
+""",
+        """\
 on: issues
 jobs:
   label:
@@ -190,12 +216,74 @@ _CODE_INPUTS = {
 }
 
 
+INPUT = Rule(
+    id="github-actions/input-injection",
+    title="Input of a workflow is pasted into a script",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why=(
+        "Whoever calls a workflow runs what he likes in a job of his own, and whoever starts one by hand may write to "
+        "the repository, so this is no way in by itself. But a quote or a semicolon in the value runs as commands: it "
+        "is a way in as soon as a caller hands on a title or a branch's name, and where branches and environments are "
+        "guarded it goes past the review that a change of the script would need."
+    ),
+    fix='Put the value in env: and use "$VARIABLE" in the script, or let the input be a choice.',
+    refs=(
+        "CWE-94",
+        "PCI DSS 6.2.4",
+        "https://docs.github.com/en/actions/concepts/security/script-injections",
+    ),
+    confidence=Confidence.MEDIUM,
+    bad=(
+        """\
+on:
+  workflow_dispatch:
+    inputs:
+      version: {type: string}
+jobs:
+  release:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: ./release ${{ inputs.version }}  # <- here
+      - run: ./announce ${{ github.event.inputs.version }}  # <- here
+""",
+        """\
+on:
+  workflow_call:
+    inputs:
+      title: {type: string}
+jobs:
+  announce:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: ./announce "${{ inputs.title }}"  # <- here
+""",
+    ),
+    good=(
+        """\
+on:
+  workflow_dispatch:
+    inputs:
+      version: {type: string}
+      dry-run: {type: boolean}
+jobs:
+  release:
+    runs-on: ubuntu-24.04
+    steps:
+      - env:
+          VERSION: ${{ inputs.version }}
+        run: ./release "$VERSION" ${{ inputs.dry-run }}
+""",
+    ),
+)
+
+
 _WHO: dict[Reach, str] = {
     "outsider": "anybody outside",
     "caller": "whoever starts or calls this",
     "writer": "whoever may push",
 }
-# Whoever may start a workflow by hand may as well push, and whoever may push could change the script itself.
+# Whoever may push could change the script itself.
 _SEVERITY: dict[Reach, Severity] = {
     "outsider": Severity.HIGH,
     "caller": Severity.MEDIUM,
@@ -204,14 +292,35 @@ _SEVERITY: dict[Reach, Severity] = {
 
 
 def check(workflow: Workflow) -> Iterator[Hit]:
+    for job, step, found, origin in _pasted(workflow):
+        if not _is_input(workflow, origin):
+            yield _hit(workflow, job, step, found, origin)
+    yield from _handed_on(workflow)
+
+
+def inputs(workflow: Workflow) -> Iterator[Hit]:
+    by_hand = "workflow_call" not in workflow.triggers
+    for job, step, found, origin in _pasted(workflow):
+        if _is_input(workflow, origin):
+            said = _hit(workflow, job, step, found, origin)
+            yield said._replace(severity=Severity.LOW if by_hand else None)
+
+
+def _pasted(workflow: Workflow) -> Iterator[tuple[Job, Step, Expression, Source]]:
+    """What is pasted into code, and the worst of where it comes from."""
     for job, step in workflow.steps():
         for code in _code(step):
             for found in workflow.expressions(code):
                 origins = tuple(sources(workflow, job, step, found.flows()))
                 if origins:
-                    origin = max(origins, key=lambda source: _SEVERITY[source.reach])
-                    yield _hit(workflow, job, step, found, origin)
-    yield from _handed_on(workflow)
+                    worst = max(origins, key=lambda one: (_SEVERITY[one.reach], not _is_input(workflow, one)))
+                    yield job, step, found, worst
+
+
+def _is_input(workflow: Workflow, origin: Source) -> bool:
+    """Whether a text is an input of a workflow. Those of an action are others: it is made to be used by anybody, with
+    anything. And what programs send along (`client_payload`) may hold anybody's text."""
+    return workflow.kind == "workflow" and origin.reach == "caller" and "inputs" in origin.name.split(".")
 
 
 def _handed_on(workflow: Workflow) -> Iterator[Hit]:
@@ -258,17 +367,15 @@ def _hit(workflow: Workflow, job: Job, step: Step, found: Expression, origin: So
         f"`${{{{ {text} }}}}`{of} is pasted into a script, and {_WHO[origin.reach]} can set it",
         fix=f"Add `env: {{{name}: ${{{{ {text} }}}}}}` to the step and write {use} in the script.",
         subject=f"{workflow.path(job, step)} {short(found.text, 500)}",
-        severity=_severity(workflow, origin),
+        severity=_SEVERITY[origin.reach],
         confidence=Confidence.HIGH if origin.reach == "outsider" else Confidence.MEDIUM,
     )
-
-
-def _severity(workflow: Workflow, origin: Source) -> Severity:
-    by_hand = workflow.kind == "workflow" and set(workflow.triggers) == {"workflow_dispatch"}
-    return Severity.LOW if by_hand and origin.reach == "caller" else _SEVERITY[origin.reach]
 
 
 def _variable(name: str) -> str:
     """A name for a variable: the last telling words of a context."""
     words = [word for word in re.split(r"[^a-z0-9]+", name) if word not in ("", "github", "event", "outputs", "steps")]
     return "_".join(words[-2:]).upper() or "VALUE"
+
+
+RULES = ((RULE, check), (INPUT, inputs))

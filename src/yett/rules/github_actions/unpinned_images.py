@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity
-from yett.parse.expression import Context
+from yett.parse.expression import Chain, Context, Literal, Tree
 from yett.parse.workflow import Job, Workflow, is_dynamic
 from yett.parse.yaml import Mapping, Node, Scalar
 from yett.rules.hits import hit
@@ -70,6 +70,8 @@ jobs:
         image: ${{ inputs.image }}
       off:
         image: ""
+      maybe:
+        image: ${{ inputs.cache == 'true' && format('redis:{0}', inputs.version) || '' }}
     steps:
       - uses: docker://alpine@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 """,
@@ -133,4 +135,20 @@ def _values(workflow: Workflow, job: Job, image: Scalar | None) -> tuple[Scalar,
         match found[0].tree:
             case Context(parts=("matrix", name)):
                 return job.matrix(name)
+            case Context() | None:
+                return (image,)
+            case tree:
+                return tuple(image._replace(text=text) for text in _written(tree))
     return (image,)
+
+
+def _written(tree: Tree) -> tuple[str, ...]:
+    """The texts that an expression names as what it may come to."""
+    match tree:
+        case Literal(value=str(text)):
+            return (text,)
+        case Chain(operator="&&", operands=operands):
+            return _written(operands[-1])
+        case Chain(operator="||", operands=operands):
+            return tuple(text for operand in operands for text in _written(operand))
+    return ()

@@ -83,8 +83,8 @@ runs:
     ),
 )
 
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_SHORT = re.compile(r"(?=.*\d)[0-9a-f]{7,39}")
+_COMMIT = r"[0-9a-f]{40}|[0-9a-f]{64}"
+_SHORT = r"(?=.*\d)[0-9a-f]{7,39}"
 _BRANCHES = ("main", "master", "develop", "dev", "trunk", "latest", "stable", "head")
 
 
@@ -97,10 +97,10 @@ def check(workflow: Workflow) -> Iterator[Hit]:
 
 def _of(workflow: Workflow, path: str, uses: Scalar | None) -> Iterator[Hit]:
     action, ref = action_of(uses.text) if uses else ("", "")
-    if not uses or not action or _COMMIT.fullmatch(ref):
+    if not uses or not action or re.fullmatch(_COMMIT, ref):
         return
     name = uses.text.strip().partition("@")[0]
-    what = "branch" if ref.lower() in _BRANCHES else "short commit id" if _SHORT.fullmatch(ref) else "ref"
+    what = "branch" if ref.lower() in _BRANCHES else "short commit id" if re.fullmatch(_SHORT, ref) else "ref"
     said = f"the {what} {ref}, which can be moved" if ref else "no ref at all"
     official = action.startswith(("actions/", "github/"))
     own = " (GitHub's own)" if official else ""

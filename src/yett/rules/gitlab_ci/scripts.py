@@ -35,6 +35,15 @@ release:
     - ssh deploy@shop.example.com "cd shop && git checkout $CI_COMMIT_REF_NAME"  # <- here
     - python -c "print('$CI_COMMIT_TITLE')"  # <- here
 """,
+        """\
+spec:
+  inputs:
+    folder: {default: .}
+---
+build:
+  script:
+    - cd $[[ inputs.folder | expand_vars ]] && make  # <- here
+""",
     ),
     good=(
         """\
@@ -46,21 +55,42 @@ release:
     - ssh deploy@shop.example.com "cd shop && git checkout $CI_COMMIT_SHA"
     - git checkout "$CI_COMMIT_REF_NAME"
 """,
+        """\
+spec:
+  inputs:
+    folder: {default: .}
+---
+build:
+  image: $[[ inputs.folder | expand_vars ]]
+  script:
+    - cd $[[ inputs.folder ]] && make
+""",
     ),
 )
-_OTHERS = re.compile(
+_OTHERS = (
     r"\$\{?(CI_COMMIT_(?:MESSAGE|TITLE|DESCRIPTION|REF_NAME|BRANCH|TAG|TAG_MESSAGE|AUTHOR)"
     r"|CI_MERGE_REQUEST_(?:TITLE|DESCRIPTION|SOURCE_BRANCH_NAME|LABELS|MILESTONE)|CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME"
     r"|CI_BUILD_REF_NAME|GITLAB_USER_NAME)\b"
 )
+_EXPANDED = r"\$\[\[\s*inputs\.([\w-]+)\s*(?:\|[^\]\n]*)?\|\s*expand_vars\b[^\]\n]*\]\]"
 _INTERPRETERS = ("python", "python3", "perl", "ruby", "node", "php")
 
 
 def injection(pipeline: Pipeline) -> Iterator[Hit]:
     for name, script in pipeline.scripts():
+        for pasted in re.finditer(_EXPANDED, script.at.text):
+            yield hit(
+                pipeline.span(script.at, pasted.start(), pasted.end()),
+                f"the input {short(pasted[1], 40)} is pasted into a script with its variables filled in, and the name "
+                "of a branch may be among them",
+                fix=f"Pass it as a variable: `variables: {{FOLDER: $[[ inputs.{short(pasted[1], 40)} ]]}}`.",
+                subject=f"{name} inputs.{pasted[1]} expand_vars",
+                severity=Severity.MEDIUM,
+                confidence=Confidence.LOW,
+            )
         for command in shell.walk(script.commands):
             for word in _code(command):
-                found = _OTHERS.search(word.text)
+                found = re.search(_OTHERS, word.text)
                 if found and not script.at.text[word.start : word.end].startswith("'"):
                     yield hit(
                         pipeline.span(script.at, word.start, word.end),
@@ -254,9 +284,9 @@ test:
 """,
     ),
 )
-_TOKEN = re.compile(r"\$\{?CI_(?:JOB_JWT\w*|JOB_TOKEN|REGISTRY_PASSWORD|DEPLOY_PASSWORD|REPOSITORY_URL)\b")
+_TOKEN = r"\$\{?CI_(?:JOB_JWT\w*|JOB_TOKEN|REGISTRY_PASSWORD|DEPLOY_PASSWORD|REPOSITORY_URL)\b"
 _BODY = ("-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "-F", "--form", "--post-data", "--json")
-_DUMPS = re.compile(r"\b(?:env|printenv|export -p|declare -x)\b\s*(?:\||>)|os\.environ|process\.env\b")
+_DUMPS = r"\b(?:env|printenv|export -p|declare -x)\b\s*(?:\||>)|os\.environ|process\.env\b"
 
 
 def sent(pipeline: Pipeline) -> Iterator[Hit]:
@@ -269,16 +299,16 @@ def sent(pipeline: Pipeline) -> Iterator[Hit]:
                     continue
                 piped = body.text == "@-" and shell.program(group[0]) in ("env", "printenv", "export")
                 piped = piped or (body.text == "@-" and [w.text for w in group[0].words[:1]] in (["env"], ["printenv"]))
-                if _TOKEN.search(body.text) or piped or body.text.lstrip("@") in dumped:
+                if re.search(_TOKEN, body.text) or piped or body.text.lstrip("@") in dumped:
                     yield hit(
                         pipeline.span(script.at, command.start, command.end),
-                        f"{'a token' if _TOKEN.search(body.text) else 'the environment'} is sent away",
+                        f"{'a token' if re.search(_TOKEN, body.text) else 'the environment'} is sent away",
                         subject=f"{name} sends {body.text}",
                     )
 
 
 def _dumps(text: str) -> bool:
-    return _DUMPS.search(text) is not None
+    return re.search(_DUMPS, text) is not None
 
 
 def _body(command: shell.Command) -> shell.Word | None:

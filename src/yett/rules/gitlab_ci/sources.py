@@ -102,12 +102,12 @@ def _remote(at: Scalar) -> Hit:
     )
 
 
-_COMMIT = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?")
+_COMMIT = r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?"
 
 
 def _project(item: Mapping, project: Scalar) -> Iterator[Hit | Unknown]:
     ref = item.get("ref")
-    if isinstance(ref, Scalar) and _COMMIT.fullmatch(ref.text.strip()):
+    if isinstance(ref, Scalar) and re.fullmatch(_COMMIT, ref.text.strip()):
         return
     if isinstance(ref, Scalar) and "$" in ref.text:
         yield Unknown(ref.line, f"the ref of {short(project.text)}")
@@ -123,7 +123,7 @@ def _project(item: Mapping, project: Scalar) -> Iterator[Hit | Unknown]:
 
 def _component(component: Scalar) -> Iterator[Hit]:
     version = component.text.rpartition("@")[2]
-    if "$" in version or _COMMIT.fullmatch(version) or re.fullmatch(r"v?\d+\.\d+\.\d+\S*", version):
+    if "$" in version or re.fullmatch(_COMMIT, version) or re.fullmatch(r"v?\d+\.\d+\.\d+\S*", version):
         return
     yield hit(
         span(component),

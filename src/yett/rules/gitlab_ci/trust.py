@@ -157,7 +157,7 @@ audit:
 """,
     ),
 )
-_TEMPLATE_JOBS = re.compile(
+_TEMPLATE_JOBS = (
     r"(?:.*[-_])?(?:sast|dast|secret_detection|dependency_scanning|container_scanning|iac-sast|api_fuzzing"
     r"|license_scanning|gemnasium|semgrep-sast|coverage_fuzzing)(?:[-_].*)?"
 )
@@ -213,7 +213,7 @@ def _scanner(job: Job) -> str:
             name = scanner(shell.argv(command))
             if name:
                 return name
-    return job.name if _TEMPLATE_JOBS.fullmatch(job.name.lower()) else ""
+    return job.name if re.fullmatch(_TEMPLATE_JOBS, job.name.lower()) else ""
 
 
 DIND = Rule(
