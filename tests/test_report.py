@@ -173,8 +173,22 @@ def test_warnings_are_bounded_and_information_is_counted(all_levels: bool, warni
     text = render(MANY._replace(findings=MANY.findings + notes), "text", all_levels=all_levels)
     assert len(re.findall(r"^  src/page_", text, re.MULTILINE)) == warnings
     assert len(re.findall(r"^  note_", text, re.MULTILINE)) == infos
-    assert ("  and 40 more: --all\n" in text) is not all_levels
+    assert ("  and 40 more, every one of them: --all\n" in text) is not all_levels
     assert ("For information: 3, to see them: --all\n" in text) is not all_levels
+
+
+def test_a_rule_is_one_line_for_each_file() -> None:
+    path = "again.py"
+    found = [Judged(finding(EXEC, path)._replace(line=line), Action.WARN) for line in (7, 9, 3)]
+    other = Judged(finding(EXEC, "other.py"), Action.WARN)
+    text = render(MANY._replace(findings=(*found, other)), "text")
+    assert re.findall(r"^  (?:again|other)\S+(?: and \d more)?", text, re.MULTILINE) == [
+        "  again.py:3:1 and 2 more",
+        "  other.py:1:1",
+    ]
+    assert "  every one of them: --all\n" in text
+    whole = render(MANY._replace(findings=(*found, other)), "text", all_levels=True)
+    assert len(re.findall(r"^  again\S+  ", whole, re.MULTILINE)) == 3
 
 
 def test_the_worst_warnings_are_the_ones_shown() -> None:

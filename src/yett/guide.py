@@ -275,8 +275,11 @@ version: 1
 #  secrets:
 #    block: {severity: info, confidence: medium, only: all}
 #    range: every-commit
+#    archives: false                 # true: looks into them
+#    engines: [yett]                 # [yett, detect-secrets]: its plugins as well
 #  dependencies:
-#    block: {severity: high, confidence: low, only: new, unknown_severity: true, known_exploited: true, malicious: true}
+#    block: {severity: high, confidence: low, only: new, unknown_severity: true, known_exploited: true, malicious: true,
+#            epss: 50%, fixable_only: false, scope: all}
 #    warn: {severity: info}
 #  python:
 #    block: {severity: high, confidence: medium, only: new}
@@ -290,6 +293,7 @@ version: 1
 #suppress:
 #  inline: {mode: rule-and-reason, secrets: never, new_per_change: 3}
 #  waivers: .yett/waivers.yaml
+#  detect_secrets: .secrets.baseline # what an audit in it calls no secret is set aside
 #  require: [reason, owner, expires]
 #  max_days: {critical: 14, high: 30, medium: 90, low: 180}
 

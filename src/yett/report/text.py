@@ -210,22 +210,27 @@ def _severity(finding: Finding, paint: Paint) -> str:
 
 
 def _listed(name: str, verdict: Verdict, action: Action, width: int, paint: Paint, all_levels: bool) -> Iterator[str]:
-    """Findings that do not block, one line each, the worst first."""
+    """Findings that do not block, the worst first: a line for each, or for each rule in a file."""
     found = worst_first(each for each in verdict.findings if each.action is action)
     if not found:
         return
-    shown = found if all_levels else found[: 0 if action is Action.INFO else WARNINGS]
-    if not shown:
+    if action is Action.INFO and not all_levels:
         yield f"{name}: {len(found):,}, to see them: --all"
         return
+    groups: dict[object, list[Finding]] = {}
+    for number, (finding, _, _) in enumerate(found):
+        groups.setdefault(number if all_levels else (finding.path, finding.rule), []).append(finding)
+    shown = list(groups.values()) if all_levels else list(groups.values())[:WARNINGS]
     yield paint("bold", f"{name}: {len(found):,}")
-    for finding, _, _ in shown:
-        where = f"{place(finding.path, finding.line, finding.column)}  {terminal(finding.rule)}"
+    for finding, *more in shown:
+        others = f" and {len(more):,} more" if more else ""
+        where = f"{place(finding.path, finding.line, finding.column)}{others}  {terminal(finding.rule)}"
         message = terminal(finding.message)
         room = width - len(where) - len(finding.severity.word) - 6
         yield f"  {where}  {_severity(finding, paint)}  {message if all_levels else cut(message, max(room, 40))}"
-    if len(shown) < len(found):
-        yield f"  and {len(found) - len(shown):,} more: --all"
+    left = len(found) - sum(map(len, shown))
+    if left or len(shown) < len(found):
+        yield f"  {f'and {left:,} more, ' if left else ''}every one of them: --all"
 
 
 def _set_aside(verdict: Verdict, paint: Paint, all_levels: bool) -> Iterator[str]:

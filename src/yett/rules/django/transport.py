@@ -179,6 +179,19 @@ server {
     }
 }
 """,
+        """\
+# file: shop/settings.py
+INSTALLED_APPS = ["shop"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # <- here
+# file: deploy/nginx.conf
+server {
+    listen 443 ssl;
+    location / {
+        proxy_pass http://app:8000;
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
+    }
+}
+""",
     ),
     good=(
         """\
@@ -190,6 +203,19 @@ server {
     location / {
         proxy_pass http://app:8000;
         proxy_set_header X-Forwarded-Proto $scheme;
+    }
+}
+""",
+        """\
+# file: shop/settings.py
+INSTALLED_APPS = ["shop"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# file: deploy/nginx.conf
+server {
+    listen 80;  # a load balancer stands in front
+    location / {
+        proxy_pass http://app:8000;
+        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
     }
 }
 """,
@@ -352,6 +378,10 @@ def proxy_header(settings: Settings) -> Iterator[Hit | Unknown]:
             message = f"{short(name, 40)} is believed, but no nginx configuration in this repository sets it"
             fix = f"`proxy_set_header {name.title()} $scheme;`"
             yield hit(header.at.span, message, fix=fix, subject="SECURE_PROXY_SSL_HEADER")
+        elif name and _passes_on(proxies, name):
+            message = f"{short(name, 40)} is believed, and nginx, where TLS ends, passes on what the client says"
+            fix = f"`proxy_set_header {name.title()} $scheme;`"
+            yield hit(header.at.span, message, fix=fix, subject="SECURE_PROXY_SSL_HEADER passed on")
     for found in settings.bad("USE_X_FORWARDED_HOST", lambda value: truth(value)):
         if isinstance(found, Unknown) or found[1]:
             continue
@@ -364,6 +394,14 @@ def proxy_header(settings: Settings) -> Iterator[Hit | Unknown]:
 def _sets(proxies: list[str], header: str) -> bool:
     pattern = re.compile(rf"proxy_set_header\s+{re.escape(header)}\s", re.IGNORECASE)
     return any(pattern.search(held) or ("include" in held and "proxy_params" in held) for held in proxies)
+
+
+def _passes_on(proxies: list[str], header: str) -> bool:
+    """Whether an nginx that has the certificate, so that nobody stands in front of it, hands the client's header on."""
+    variable = rf"\$http_{re.escape(header.lower().replace('-', '_'))}\b"
+    pattern = re.compile(rf"proxy_set_header\s+{re.escape(header)}\s+[\"']?{variable}", re.IGNORECASE)
+    ends = re.compile(r"^[ \t]*(?:ssl_certificate\s|listen\s[^;#]*\bssl\b)", re.MULTILINE)
+    return any(pattern.search(held) and ends.search(held) for held in proxies)
 
 
 def db_tls(settings: Settings) -> Iterator[Hit | Unknown]:

@@ -350,7 +350,80 @@ def unvalidated_password(source: Source, tree: Tree, path: str) -> Iterator[Hit 
                 yield hit(source.span(function), message, fix=fix, subject=subject)
 
 
+CONTEXT = Rule(
+    id="django/context-autoescape",
+    title="A template is rendered with nothing escaped",
+    severity=Severity.MEDIUM,
+    level=Action.INFO,
+    why=(
+        "`Context(…, autoescape=False)` makes HTML, scripts included, of what customers wrote. `autoescape` among the "
+        "values of a template does nothing by itself, but says what somebody wanted."
+    ),
+    fix="Leave it out, and mark the one value that is HTML with format_html.",
+    refs=("CWE-79", "PCI DSS 6.2.4", _DOCS + "ref/templates/api/#django.template.Context"),
+    bad=(
+        """\
+# file: shop/views.py
+from django.shortcuts import render
+from django.template import Context
+
+def search(request, template):
+    page = template.render(Context({"words": request.GET["q"]}, autoescape=False))  # <- here
+    return render(request, "search.html", {"page": page, "autoescape": False})  # <- here
+""",
+    ),
+    good=(
+        """\
+# file: shop/views.py
+from django.shortcuts import render
+
+def search(request):
+    return render(request, "search.html", {"words": request.GET["q"]})
+""",
+    ),
+)
+
+
+def context_autoescape(source: Source, tree: Tree, path: str) -> Iterator[Hit | Unknown]:
+    if "autoescape" not in source.text:
+        return
+    for node in source.nodes:
+        if isinstance(node, ast.Dict) and not _is_options(source, node):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if _is_named(key) and _is_off(value):
+                    yield hit(
+                        source.span(value), "the values of a template ask for no escaping", subject=_near(source, node)
+                    )
+        elif isinstance(node, ast.Call) and source.name(node.func).rpartition(".")[2] in ("Context", "Engine"):
+            given = python.keyword(node, "autoescape")
+            if given is not None and _is_off(given):
+                yield hit(source.span(given), "what this renders is not escaped", subject=_near(source, node))
+
+
+def _is_named(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Constant) and key.value == "autoescape"
+
+
+def _is_off(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is False
+
+
+def _is_options(source: Source, node: ast.Dict) -> bool:
+    """Whether it is the OPTIONS of an engine, which are settings."""
+    return any(
+        isinstance(each, ast.Dict)
+        and any(isinstance(key, ast.Constant) and key.value == "OPTIONS" for key in each.keys)
+        for each in source.parents(node)
+    )
+
+
+def _near(source: Source, node: ast.AST) -> str:
+    inside = next((each for each in source.parents(node) if isinstance(each, (ast.FunctionDef, ast.ClassDef))), None)
+    return f"{inside.name if inside else 'module'} autoescape"
+
+
 RULES = (
+    (CONTEXT, context_autoescape),
     (CSRF_EXEMPT, csrf_exempt),
     (SET_COOKIE, set_cookie),
     (SQL_RAW, sql_raw),

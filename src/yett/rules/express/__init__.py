@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from yett.model import Hit, Rule, Unknown
 from yett.parse.tree import Tree
-from yett.rules.express import cookies, exposure, middleware, secrets
+from yett.rules.express import cookies, exposure, middleware, options, secrets
 from yett.rules.express.server import Server, load
 
 EXAMPLE = "server.js"
@@ -17,6 +17,7 @@ _TELLING = re.compile(
     r"|passport-|helmet\(|lusca|\bcors\(|serve-?[iI]ndex|errorhandler|rejectUnauthorized|strictSSL"
     r"|NODE_TLS_REJECT_UNAUTHORIZED|SSL_VERIFYPEER|(?i:access-control-allow-origin|x-frame-options)|trust proxy"
     r"|\bexpress\.|res\.cookie\(|\bres\.(?:send|end|json|write)\([^;\n]{0,80}\.stack\b"
+    r"|@nestjs/|minVersion|secureProtocol|noEscape|auto[eE]scap"
 )
 
 RULES: tuple[tuple[Rule, Callable[[Server], Iterator[Hit | Unknown]]], ...] = (
@@ -24,11 +25,12 @@ RULES: tuple[tuple[Rule, Callable[[Server], Iterator[Hit | Unknown]]], ...] = (
     *cookies.RULES,
     *middleware.RULES,
     *exposure.RULES,
+    *options.RULES,
 )
 
 
 def rules() -> tuple[Rule, ...]:
-    return tuple(rule for rule, _ in RULES)
+    return tuple(dict.fromkeys(rule for rule, _ in RULES))
 
 
 def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:

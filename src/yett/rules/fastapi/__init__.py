@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterator
 from yett.model import Hit, Rule, Unknown
 from yett.parse import python, stages
 from yett.parse.tree import Tree
-from yett.rules.fastapi import exposure, tokens
+from yett.rules.fastapi import exposure, sessions, tokens
 from yett.rules.fastapi.service import Service
 
 EXAMPLE = "app/main.py"
 
 _TELLING = re.compile(r"(?:import|from)[ \t]+(?:fastapi|starlette|jwt|jose|authlib|uvicorn)\b|\bBaseSettings\b")
 
-RULES: tuple[tuple[Rule, Callable[[Service], Iterator[Hit | Unknown]]], ...] = (*tokens.RULES, *exposure.RULES)
+RULES: tuple[tuple[Rule, Callable[[Service], Iterator[Hit | Unknown]]], ...] = (
+    *tokens.RULES,
+    *sessions.RULES,
+    *exposure.RULES,
+)
 
 
 def rules() -> tuple[Rule, ...]:

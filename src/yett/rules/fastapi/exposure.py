@@ -301,6 +301,11 @@ def trusted_host(service: Service) -> Iterator[Hit | Unknown]:
         if given is not None and any(text(each) == "*" for each in strings(service.value(given))):
             message = "TrustedHostMiddleware trusts every host name"
             yield hit(service.source.span(given), message, fix='`["shop.example"]`', subject="allowed_hosts")
+    for call in _middlewares(service, "ProxyHeadersMiddleware"):
+        given = python.keyword(call, "trusted_hosts")
+        if given is not None and any(text(each) == "*" for each in strings(service.value(given))):
+            message = "the client's address is believed whoever says it"
+            yield hit(service.source.span(given), message, fix="the address of the proxy", subject="trusted_hosts")
     for call in _runs(service):
         given = python.keyword(call, "forwarded_allow_ips")
         if given is not None and text(service.value(given)) == "*":

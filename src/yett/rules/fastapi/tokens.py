@@ -90,6 +90,9 @@ def clerk(token, key):
 
 def made(claims):
     return jwt.encode(claims, None, algorithm="none")  # <- here
+
+def old(token, key):
+    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_exp": False})  # <- here
 """,
     ),
     good=(
@@ -195,6 +198,17 @@ def unverified(service: Service) -> Iterator[Hit | Unknown]:
                 message = "the token is read without a look at its signature"
                 fix = '`jwt.decode(token, key, algorithms=["HS256"])`'
                 yield hit(service.source.span(place), message, fix=fix, subject=f"{_where(service, call)} verify")
+            elif place is None and (options := _endless(service, call)) is not None:
+                message = "a token is taken long after its end"
+                subject = f"{_where(service, call)} verify_exp"
+                yield hit(service.source.span(options), message, fix="no `verify_exp`", subject=subject)
+
+
+def _endless(service: Service, call: ast.Call) -> ast.expr | None:
+    options = python.keyword(call, "options", 3)
+    value = service.value(options) if options is not None else None
+    flag = value.entries.get("verify_exp") if isinstance(value, Table) else None
+    return options if truth(default_of(flag)) is False and not isinstance(flag, Env) else None
 
 
 def _unchecked(service: Service, call: ast.Call) -> ast.expr | None:

@@ -17,12 +17,12 @@ _DOCS = "https://flask.palletsprojects.com/en/stable/"
 
 CORS_ALL = Rule(
     id="flask/cors-all",
-    title="Every site may read the answers as the customer",
+    title="Every site may read the answers",
     severity=Severity.HIGH,
     level=Action.WARN,
     why=(
-        "With supports_credentials Flask-CORS answers each origin by name, so any page that a customer opens reads the "
-        "shop in their name. The default for origins is `*`."
+        "The default for origins is `*`: any page that a customer opens reads what the shop answers. With "
+        "supports_credentials Flask-CORS answers each origin by name, so the page does it in the customer's name."
     ),
     fix='List the origins: `CORS(app, origins=["https://shop.example"], supports_credentials=True)`.',
     refs=("CWE-942", "PCI DSS 6.2.4", "https://flask-cors.readthedocs.io/en/latest/configuration.html"),
@@ -33,6 +33,7 @@ from flask_cors import CORS, cross_origin
 
 app = Flask(__name__)
 CORS(app, supports_credentials=True)  # <- here
+CORS(app)  # <- here
 CORS(app, resources={r"/api/*": {"origins": "*"}}, supports_credentials=True)  # <- here
 
 @app.route("/orders")
@@ -47,7 +48,6 @@ from flask import Flask
 from flask_cors import CORS
 
 app = Flask(__name__)
-CORS(app)
 CORS(app, origins=["https://shop.example"], supports_credentials=True)
 CORS(app, resources={r"/api/*": {"origins": ORIGINS}}, supports_credentials=True)
 """,
@@ -182,13 +182,14 @@ def cors_all(app: Application) -> Iterator[Hit | Unknown]:
         name = app.source.name(call.func).rpartition(".")[2]
         if name not in ("CORS", "cross_origin") or python.is_open(call):
             continue
-        if not _true(app, python.keyword(call, "supports_credentials")):
-            continue
+        credentials = _true(app, python.keyword(call, "supports_credentials"))
         where = _all_origins(app, call)
         if where is not None and not app.guarded(call):
-            message = "every site may read the answers as the customer"
+            message = "every site may read the answers" + (" as the customer" if credentials else "")
+            severity = None if credentials else Severity.LOW
             fix = '`origins=["https://shop.example"]`'
-            yield hit(app.source.span(where), message, fix=fix, subject=short(ast.unparse(call), 200))
+            subject = short(ast.unparse(call), 200)
+            yield hit(app.source.span(where), message, fix=fix, subject=subject, severity=severity)
 
 
 def _true(app: Application, node: ast.expr | None) -> bool:

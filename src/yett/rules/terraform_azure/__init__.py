@@ -8,7 +8,22 @@ from collections.abc import Iterator
 from yett.model import Hit, Rule, Unknown
 from yett.parse.tree import Tree
 from yett.rules.cloud import Checks
-from yett.rules.terraform_azure import access, apps, clusters, databases, edge, exposure, keys, network, storage, watch
+from yett.rules.terraform_azure import (
+    access,
+    apps,
+    clusters,
+    copies,
+    databases,
+    edge,
+    exposure,
+    identities,
+    keys,
+    logs,
+    network,
+    runtimes,
+    storage,
+    watch,
+)
 
 EXAMPLE = "main.tf"
 
@@ -24,6 +39,10 @@ _CHECKS = Checks(
         *edge.CHECKS,
         *exposure.CHECKS,
         *watch.CHECKS,
+        *identities.CHECKS,
+        *copies.CHECKS,
+        *logs.CHECKS,
+        *runtimes.CHECKS,
     )
 )
 

@@ -18,7 +18,7 @@ _NEW = tuple(
     for what in ("web", "function")
     for slot in ("", "_slot")
 )
-_APPS = (*_OLD, *_NEW)
+APPS = (*_OLD, *_NEW)
 
 HTTPS = Rule(
     id="azure/app-https",
@@ -52,7 +52,7 @@ resource "azurerm_linux_web_app" "shop" {
     ),
 )
 
-_HTTPS = Setting(_APPS, ("https_only",), true, "takes plain HTTP", "https_only = true", absent=True)
+_HTTPS = Setting(APPS, ("https_only",), true, "takes plain HTTP", "https_only = true", absent=True)
 
 TLS = Rule(
     id="azure/app-tls",
@@ -94,14 +94,14 @@ resource "azurerm_app_service" "stock" {
 
 _TLS = (
     Setting(
-        _APPS,
+        APPS,
         ("site_config.minimum_tls_version", "site_config.min_tls_version"),
         tls12,
         "takes early versions of TLS",
         'minimum_tls_version = "1.2"',
     ),
     Setting(
-        _APPS,
+        APPS,
         ("site_config.scm_minimum_tls_version",),
         tls12,
         "takes early versions of TLS for deployments",
@@ -150,7 +150,7 @@ resource "azurerm_linux_web_app" "shop" {
 
 _STATE = ("site_config.ftps_state",)
 _FTP = (
-    Setting(_APPS, _STATE, none_of("AllAllowed"), "is deployed over FTP in the clear", 'ftps_state = "Disabled"'),
+    Setting(APPS, _STATE, none_of("AllAllowed"), "is deployed over FTP in the clear", 'ftps_state = "Disabled"'),
     Setting(
         _OLD,
         _STATE,
@@ -170,7 +170,7 @@ DEBUG = Rule(
     fix="Write `remote_debugging_enabled = false`.",
     refs=(
         "CWE-489",
-        "PCI DSS 6.5.6",
+        "PCI DSS 2.2.4",
         "https://learn.microsoft.com/azure/app-service/configure-common",
     ),
     bad=(
@@ -194,7 +194,7 @@ resource "azurerm_windows_web_app" "shop" {
 )
 
 _DEBUG = Setting(
-    _APPS,
+    APPS,
     ("site_config.remote_debugging_enabled", "remote_debugging_enabled"),
     false,
     "lets debuggers in",
@@ -251,9 +251,9 @@ def _cors(resource: Resource, _module: Module) -> Found:
 
 
 CHECKS = (
-    Check(HTTPS, _APPS, settle(_HTTPS)),
-    Check(TLS, _APPS, settle(*_TLS)),
-    Check(FTP, _APPS, settle(*_FTP)),
-    Check(DEBUG, _APPS, settle(_DEBUG)),
-    Check(CORS, _APPS, _cors),
+    Check(HTTPS, APPS, settle(_HTTPS)),
+    Check(TLS, APPS, settle(*_TLS)),
+    Check(FTP, APPS, settle(*_FTP)),
+    Check(DEBUG, APPS, settle(_DEBUG)),
+    Check(CORS, APPS, _cors),
 )

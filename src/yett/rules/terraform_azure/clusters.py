@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from yett.model import Action, Rule, Severity
 from yett.parse.resources import Module, Resource, Unresolved, known, texts
-from yett.rules.cloud import Check, Found, Setting, false, filled, is_world, missing, settle, true, unknown, wrong
+from yett.rules.cloud import (
+    Check,
+    Found,
+    Setting,
+    false,
+    filled,
+    is_world,
+    kinds,
+    missing,
+    settle,
+    true,
+    unknown,
+    wrong,
+)
 
 _AKS = ("azurerm_kubernetes_cluster",)
 
@@ -301,7 +314,63 @@ _ANONYMOUS = Setting(
     when=lambda resource: known(resource.find("sku")) in ("Standard", "Premium"),  # the others lack the switch
 )
 
+NODES = Rule(
+    id="azure/aks-node-public-ip",
+    title="Nodes with addresses on the internet",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="Every node gets an address of its own, and every port that something opens on it is on the internet. It is off"
+    " where nothing is written; somebody switched it on.",
+    fix="Write `node_public_ip_enabled = false`.",
+    refs=(
+        "CWE-668",
+        "PCI DSS 1.4.4",
+        "https://learn.microsoft.com/azure/aks/use-node-public-ips",
+    ),
+    bad=(
+        """\
+resource "azurerm_kubernetes_cluster" "shop" {
+  default_node_pool {
+    node_public_ip_enabled = true # <- here
+  }
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_kubernetes_cluster" "shop" {
+  default_node_pool {
+    node_public_ip_enabled = false
+  }
+}
+
+resource "azurerm_kubernetes_cluster_node_pool" "jobs" {
+  name = "jobs"
+}
+""",
+    ),
+)
+
+_PUBLIC_NODES = ("node_public_ip_enabled", "enable_node_public_ip")
+_NODES = (
+    Setting(
+        _AKS,
+        tuple(f"default_node_pool.{name}" for name in _PUBLIC_NODES),
+        false,
+        "gives its nodes addresses on the internet",
+        "node_public_ip_enabled = false",
+    ),
+    Setting(
+        ("azurerm_kubernetes_cluster_node_pool",),
+        _PUBLIC_NODES,
+        false,
+        "gives its nodes addresses on the internet",
+        "node_public_ip_enabled = false",
+    ),
+)
+
 CHECKS = (
+    Check(NODES, kinds(*_NODES), settle(*_NODES)),
     Check(AKS, _AKS, _aks),
     Check(RBAC, _AKS, settle(_RBAC)),
     Check(LOCAL, _AKS, settle(_LOCAL)),

@@ -216,6 +216,13 @@ _TLS = (
         for name in _PROTOCOLS
     ),
     Setting(
+        ("azurerm_container_registry_webhook",),
+        ("service_uri",),
+        lambda value: not (known(value) or "").lower().startswith("http://"),
+        "tells of its images over plain HTTP",
+        'service_uri = "https://…"',
+    ),
+    Setting(
         ("azurerm_api_management_backend",),
         ("url",),
         lambda value: not (known(value) or "").lower().startswith("http://"),
@@ -315,7 +322,78 @@ def _tls(resource: Resource, module: Module) -> Found:
             yield wrong(resource, value.span, "takes plain HTTP", "http_listener", fix)
 
 
+FIREWALL = Rule(
+    id="azure/firewall-only-watches",
+    title="Firewall that only watches known attackers",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="Azure Firewall knows addresses that attack others, and signatures of attacks. Where nothing is written it"
+    " writes them down and lets them pass.",
+    fix='Write `threat_intel_mode = "Deny"`, and `intrusion_detection { mode = "Deny" }` in its policy.',
+    refs=(
+        "CWE-693",
+        "PCI DSS 11.5.1",
+        "https://learn.microsoft.com/azure/firewall/threat-intel",
+    ),
+    bad=(
+        """\
+resource "azurerm_firewall" "shop" {
+  threat_intel_mode = "Alert" # <- here
+}
+
+resource "azurerm_firewall_policy" "shop" {
+  intrusion_detection {
+    mode = "Alert" # <- here
+  }
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_firewall" "shop" {
+  firewall_policy_id = azurerm_firewall_policy.shop.id
+}
+
+resource "azurerm_firewall_policy" "shop" {
+  threat_intelligence_mode = "Deny"
+
+  intrusion_detection {
+    mode = "Deny"
+  }
+}
+""",
+    ),
+)
+
+_FIREWALL = (
+    Setting(
+        ("azurerm_firewall",),
+        ("threat_intel_mode",),
+        one_of("Deny"),
+        "lets known attackers pass",
+        'threat_intel_mode = "Deny"',
+        absent=True,
+        when=lambda resource: resource.has("threat_intel_mode") or not resource.has("firewall_policy_id"),
+    ),
+    Setting(
+        ("azurerm_firewall_policy",),
+        ("threat_intelligence_mode",),
+        one_of("Deny"),
+        "lets known attackers pass",
+        'threat_intelligence_mode = "Deny"',
+    ),
+    Setting(
+        ("azurerm_firewall_policy",),
+        ("intrusion_detection.mode",),
+        one_of("Deny"),
+        "lets known attacks pass",
+        'mode = "Deny"',
+        absent=True,
+    ),
+)
+
 CHECKS = (
     Check(WAF, (*_GATEWAY, *_DOOR, *_POLICIES), _waf),
+    Check(FIREWALL, kinds(*_FIREWALL), settle(*_FIREWALL)),
     Check(TLS, (*_GATEWAY, *kinds(*_TLS)), _tls),
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from yett.model import Action, Rule, Severity
-from yett.parse.resources import Unresolved
-from yett.rules.cloud import Check, Setting, false, kinds, none_of, one_of, settle, true
+from yett.parse.resources import Unresolved, known, texts
+from yett.rules.cloud import Check, Setting, false, filled, is_world, kinds, none_of, one_of, settle, true
 
 NETWORK = Rule(
     id="azure/public-network-access",
@@ -62,7 +62,7 @@ _USUAL = (
     "azurerm_signalr_service",
     "azurerm_batch_account",
 )
-_WRITTEN = ("azurerm_spring_cloud_api_portal", "azurerm_managed_disk", "azurerm_kusto_cluster")
+_WRITTEN = ("azurerm_spring_cloud_api_portal", "azurerm_kusto_cluster")
 _NETWORK = (
     Setting(
         _USUAL,
@@ -82,6 +82,30 @@ _NETWORK = (
         false,
         "has an address on the internet",
         "public_network_access_enabled = false",
+    ),
+    Setting(
+        ("azurerm_managed_disk",),
+        ("network_access_policy", "public_network_access_enabled"),
+        lambda value: known(value) in ("DenyAll", "AllowPrivate", "false"),
+        "may be copied from everywhere with a signed address",
+        'public_network_access_enabled = false, or network_access_policy = "DenyAll"',
+        absent=True,
+    ),
+    Setting(
+        ("azurerm_container_group",),
+        ("ip_address_type",),
+        none_of("Public"),
+        "has an address on the internet",
+        'ip_address_type = "Private"',
+        absent=True,
+        when=lambda resource: not resource.has("subnet_ids", "network_profile_id"),
+    ),
+    Setting(
+        ("azurerm_search_service",),
+        ("allowed_ips",),
+        lambda value: not any(is_world(known(each) or "") for each in texts(value)),
+        "lets everybody in",
+        "allowed_ips = […]",
     ),
     Setting(
         ("azurerm_storage_sync",),
@@ -148,6 +172,14 @@ _LOCAL = (
         false,
         "is opened by its key",
         "local_auth_enabled = false",
+        absent=True,
+    ),
+    Setting(
+        ("azurerm_service_fabric_cluster",),
+        ("azure_active_directory.tenant_id",),
+        filled,
+        "is administered with certificates alone",
+        "azure_active_directory { … }",
         absent=True,
     ),
     Setting(
@@ -218,6 +250,14 @@ _DISK = (
         'encryption_state = "Enabled"',
     ),
     Setting(
+        ("azurerm_synapse_sql_pool",),
+        ("data_encrypted",),
+        true,
+        "is not encrypted",
+        "data_encrypted = true",
+        absent=True,
+    ),
+    Setting(
         ("azurerm_mssql_database",),
         ("transparent_data_encryption_enabled",),
         true,
@@ -239,8 +279,89 @@ _DISK = (
     ),
 )
 
+SYNAPSE = Rule(
+    id="azure/synapse-network",
+    title="Workspace without a network of its own",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="Jobs of the workspace reach databases over the internet, and share the machines' network with others, where"
+    " nothing is written. It can be chosen at birth alone.",
+    fix="Write `managed_virtual_network_enabled = true`.",
+    refs=(
+        "CWE-668",
+        "https://learn.microsoft.com/azure/synapse-analytics/security/synapse-workspace-managed-vnet",
+    ),
+    bad=(
+        """\
+resource "azurerm_synapse_workspace" "orders" {
+  managed_virtual_network_enabled = false # <- here
+}
+
+resource "azurerm_synapse_workspace" "stock" { # <- here
+  name = "stock"
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_synapse_workspace" "orders" {
+  managed_virtual_network_enabled = true
+}
+""",
+    ),
+)
+
+EXFILTRATION = Rule(
+    id="azure/synapse-exfiltration",
+    title="Workspace whose jobs may send data anywhere",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="Jobs that read all the data may send it to whatever address they like, where nothing is written. The"
+    " protection can be chosen at birth alone.",
+    fix="Write `data_exfiltration_protection_enabled = true`.",
+    refs=(
+        "CWE-668",
+        "https://learn.microsoft.com/azure/synapse-analytics/security/workspace-data-exfiltration-protection",
+    ),
+    bad=(
+        """\
+resource "azurerm_synapse_workspace" "orders" { # <- here
+  managed_virtual_network_enabled = true
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_synapse_workspace" "orders" {
+  managed_virtual_network_enabled      = true
+  data_exfiltration_protection_enabled = true
+}
+""",
+    ),
+)
+
+_WORKSPACE = ("azurerm_synapse_workspace",)
+_SYNAPSE = Setting(
+    _WORKSPACE,
+    ("managed_virtual_network_enabled", "managed_virtual_network"),
+    true,
+    "has no network of its own",
+    "managed_virtual_network_enabled = true",
+    absent=True,
+)
+_EXFILTRATION = Setting(
+    _WORKSPACE,
+    ("data_exfiltration_protection_enabled",),
+    true,
+    "lets its jobs send data anywhere",
+    "data_exfiltration_protection_enabled = true",
+    absent=True,
+)
+
 CHECKS = (
     Check(NETWORK, kinds(*_NETWORK), settle(*_NETWORK)),
     Check(LOCAL, kinds(*_LOCAL), settle(*_LOCAL)),
     Check(DISK, kinds(*_DISK), settle(*_DISK)),
+    Check(SYNAPSE, _WORKSPACE, settle(_SYNAPSE)),
+    Check(EXFILTRATION, _WORKSPACE, settle(_EXFILTRATION)),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yett.model import Action, Rule, Severity
-from yett.parse.resources import Module, Resource, Unresolved
+from yett.parse.resources import Module, Resource, Scalar, Unresolved
 from yett.rules.cloud import Check, Found, Setting, false, missing, one_of, settle, true, unknown, wrong
 
 _VAULT = ("azurerm_key_vault",)
@@ -137,6 +137,9 @@ _EXPIRY = Setting(
 def _network(resource: Resource, _module: Module) -> Found:
     says, write = "takes requests from every network", 'network_acls { default_action = "Deny" }'
     action = resource.find("network_acls.default_action")
+    closed = resource.find("public_network_access_enabled")
+    if isinstance(closed, Scalar) and false(closed):
+        return
     if isinstance(action, Unresolved):
         yield unknown(action)
     elif action is not None:
@@ -144,10 +147,9 @@ def _network(resource: Resource, _module: Module) -> Found:
             fix = f'Write `default_action = "Deny"` in {resource.label}.'
             yield wrong(resource, action.span, says, "network_acls.default_action", fix)
     else:
-        public = resource.find("public_network_access_enabled")
-        if isinstance(public, Unresolved):
-            yield unknown(public)
-        elif public is None or not false(public):
+        if isinstance(closed, Unresolved):
+            yield unknown(closed)
+        else:
             yield missing(resource, "network_acls", says, write)
 
 

@@ -249,9 +249,13 @@ resource "azurerm_network_security_rule" "web" {
 )
 
 
+def _is_udp(rule: Map) -> bool:
+    return (known(rule.get("protocol")) or "").lower() == "udp"
+
+
 def _open_udp(resource: Resource, _module: Module) -> Found:
     for rule, address in _from_world(resource):
-        if (known(rule.get("protocol")) or "").lower() != "udp":
+        if not _is_udp(rule):
             continue
         if isinstance(address, Unresolved):
             yield unknown(address)
@@ -259,6 +263,68 @@ def _open_udp(resource: Resource, _module: Module) -> Found:
         name = known(rule.get("name")) or ""
         fix = f"Name the addresses that may connect in {resource.label}."
         yield wrong(resource, address.span, "opens UDP to the internet", f"udp {name}", fix)
+
+
+OPEN = Rule(
+    id="azure/nsg-open",
+    title="Something else than HTTPS open to the internet",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="What is meant for everybody is asked over HTTPS; plain HTTP can be read and changed on the way, and any other"
+    " port is one more program that the internet may try its luck with.",
+    fix="Name who may connect, or let a gateway take the requests.",
+    refs=(
+        "CWE-284",
+        "PCI DSS 1.3.1",
+        "https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview",
+    ),
+    bad=(
+        """\
+resource "azurerm_network_security_rule" "shop" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Tcp"
+  source_address_prefix  = "Internet" # <- here
+  destination_port_range = "80"
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_network_security_rule" "shop" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Tcp"
+  source_address_prefix  = "Internet"
+  destination_port_range = "443"
+}
+
+resource "azurerm_network_security_rule" "stock" {
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "Tcp"
+  source_address_prefix  = "10.0.0.0/16"
+  destination_port_range = "80"
+}
+""",
+    ),
+)
+
+
+def _open(resource: Resource, _module: Module) -> Found:
+    """What the rules on administration and UDP do not say already."""
+    for rule, address in _from_world(resource):
+        values = list(_values(rule, "destination_port_range", "destination_port_ranges"))
+        ports = [known(value) or "" for value in values if not isinstance(value, Unresolved)]
+        if isinstance(address, Unresolved) or len(ports) < len(values) or _is_udp(rule):
+            continue
+        http = any(_covers(text, 80) for text in ports)
+        if (ports and all(text.strip() == "443" for text in ports)) or (not http and any(_ports(rule))):
+            continue
+        what = "plain HTTP (80)" if http else f"port {', '.join(ports)}" if ports else "itself"
+        name = known(rule.get("name")) or ""
+        fix = f"Name the addresses that may connect in {resource.label}."
+        yield wrong(resource, address.span, f"opens {what} to the internet", f"open {name} {' '.join(ports)}", fix)
 
 
 FLOW_LOGS = Rule(
@@ -408,6 +474,7 @@ def _forwarding(resource: Resource, module: Module) -> Found:
 CHECKS = (
     Check(OPEN_ADMIN, _KINDS, _open_admin),
     Check(OPEN_UDP, _KINDS, _open_udp),
+    Check(OPEN, _KINDS, _open),
     Check(FLOW_LOGS, _FLOW, settle(_FLOW_LOGS)),
     Check(RETENTION, _FLOW, settle(*_RETENTION)),
     Check(FORWARDING, _NIC, _forwarding),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from yett.model import Action, Rule, Severity
-from yett.parse.resources import Map, Module, Resource, Unresolved, known
+from yett.parse.resources import Map, Module, Resource, Unresolved, known, texts
 from yett.rules.cloud import (
     Check,
     Found,
     Setting,
     false,
+    is_world,
     kinds,
     missing,
     none_of,
@@ -195,16 +196,25 @@ def _network(resource: Resource, module: Module) -> Found:
     path = "default_action" if resource.kind == _RULES else "network_rules.default_action"
     action = resource.find(path)
     says, write = "takes requests from every network", 'default_action = "Deny"'
+    account = (
+        resource if resource.kind != _RULES else module.resolve(resource.find("storage_account_id"), resource.path)
+    )
+    closed = account.find("public_network_access_enabled") if account else None
+    if closed is not None and not isinstance(closed, Unresolved) and false(closed):
+        return
+    for address in texts(resource.find(path.replace("default_action", "ip_rules"))):
+        if is_world(known(address) or ""):
+            fix = f"Name the addresses that need it in {resource.label}."
+            yield wrong(resource, address.span, says, path.replace("default_action", "ip_rules"), fix)
     if isinstance(action, Unresolved):
         yield unknown(action)
     elif action is not None:
         if one_of("allow")(action):
             yield wrong(resource, action.span, says, path, f"Write `{write}` in {resource.label}.")
     elif resource.kind != _RULES and not resource.has("network_rules"):
-        public = resource.find("public_network_access_enabled")
-        if isinstance(public, Unresolved):
-            yield unknown(public)
-        elif (public is None or true(public)) and not module.about(resource, _RULES, "storage_account_id", "name"):
+        if isinstance(closed, Unresolved):
+            yield unknown(closed)
+        elif not module.about(resource, _RULES, "storage_account_id", "name"):
             if module.elsewhere(_RULES, "storage_account_id") or any(
                 module.about(resource, _RULES, "storage_account_name", "name")
             ):

@@ -73,8 +73,17 @@ _DEFENDER = (
     ),
     Setting(_CONTACT, ("email",), filled, "tells nobody", 'email = "security@example.com"', absent=True),
     Setting(_CONTACT, ("alert_notifications",), true, "sends no mail", "alert_notifications = true", absent=True),
-    Setting(_CONTACT, ("alerts_to_admins",), true, "does not tell the owners", "alerts_to_admins = true", absent=True),
+    Setting(_CONTACT, ("alerts_to_admins",), true, "does not tell the owners", "alerts_to_admins = true"),
     Setting(_ALERT, ("state",), none_of("disabled"), "is off", 'state = "Enabled"'),
+    Setting(
+        _ALERT,
+        ("email_addresses",),
+        filled,
+        "tells nobody",
+        'email_addresses = ["security@example.com"]',
+        absent=True,
+        when=lambda resource: not resource.has("email_account_admins"),
+    ),
     Setting(_ALERT, ("email_account_admins",), true, "does not tell the owners", "email_account_admins = true"),
 )
 

@@ -8,7 +8,19 @@ from collections.abc import Iterator
 from yett.model import Hit, Rule, Unknown
 from yett.parse.tree import Tree
 from yett.rules.cloud import Checks
-from yett.rules.terraform_gcp import clusters, edge, identity, keys, machines, network, public, sql
+from yett.rules.terraform_gcp import (
+    clusters,
+    edge,
+    identity,
+    ingress,
+    keys,
+    machines,
+    network,
+    pods,
+    public,
+    services,
+    sql,
+)
 
 EXAMPLE = "main.tf"
 
@@ -16,12 +28,15 @@ _CHECKS = Checks(
     (
         *public.CHECKS,
         *network.CHECKS,
+        *ingress.CHECKS,
         *edge.CHECKS,
         *sql.CHECKS,
         *identity.CHECKS,
         *keys.CHECKS,
         *clusters.CHECKS,
         *machines.CHECKS,
+        *pods.CHECKS,
+        *services.CHECKS,
     )
 )
 

@@ -23,7 +23,7 @@ _CLUSTER = ("google_container_cluster",)
 _NODES = ("google_container_cluster", "google_container_node_pool")
 
 
-def _is_autopilot(resource: Resource) -> bool:
+def is_autopilot(resource: Resource) -> bool:
     value = resource.find("enable_autopilot")
     return isinstance(value, Unresolved) or (value is not None and bool(true(value)))
 
@@ -246,13 +246,15 @@ resource "google_container_cluster" "shop" {
 
 
 def _account(resource: Resource, _module: Module) -> Found:
-    if _is_autopilot(resource):
+    if is_autopilot(resource):
         return
     says = "has nodes that run as the default service account"
     removed = resource.find("remove_default_node_pool")
     if isinstance(removed, Scalar) and true(removed) and not resource.has("node_config"):
         return
     value = resource.find("node_config.service_account")
+    if value is None and not resource.has("node_config"):
+        value = resource.find("cluster_autoscaling.auto_provisioning_defaults.service_account")
     if value is None:
         if resource.kind != "google_container_cluster" or not resource.has("node_pool"):
             yield missing(
@@ -308,7 +310,7 @@ resource "google_container_cluster" "media" {
 
 
 def _policy(resource: Resource, module: Module) -> Found:
-    if _is_autopilot(resource):
+    if is_autopilot(resource):
         return
     datapath = resource.find("datapath_provider")
     if isinstance(datapath, Unresolved) or known(datapath) == "ADVANCED_DATAPATH":
@@ -376,7 +378,6 @@ SHIELDED = Rule(
     fix="Write `enable_shielded_nodes = true`.",
     refs=(
         "CWE-1328",
-        "PCI DSS 11.5.2",
         "https://cloud.google.com/kubernetes-engine/docs/how-to/shielded-gke-nodes",
     ),
     bad=(

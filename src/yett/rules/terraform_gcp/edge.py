@@ -264,7 +264,7 @@ _TRANSIT = Setting(
 
 FUNCTION_HTTP = Rule(
     id="gcp/function-http",
-    title="Function that takes plain HTTP or requests from everywhere",
+    title="Function that takes plain HTTP",
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why="What is sent to it can be read on the way. Older functions take plain HTTP where nothing is written.",

@@ -328,6 +328,52 @@ def _user(resource: Resource, _module: Module) -> Found:
                 yield wrong(resource, member.span, f"gives a role to {known(member)}", known(member) or "", fix)
 
 
+PERSONAL = Rule(
+    id="gcp/personal-account",
+    title="Role for a private mailbox",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="Nobody but its owner says how a private account is protected, and nothing closes it when they leave.",
+    fix="Give the role to an account, or a group, of the organization.",
+    refs=(
+        "CWE-284",
+        "https://cloud.google.com/iam/docs/using-iam-securely",
+    ),
+    bad=(
+        """\
+resource "google_project_iam_member" "reports" {
+  project = "shop"
+  role    = "roles/bigquery.dataViewer"
+  member  = "user:mara@gmail.com" # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "google_project_iam_member" "reports" {
+  project = "shop"
+  role    = "roles/bigquery.dataViewer"
+  member  = "user:mara@example.com"
+}
+""",
+    ),
+)
+
+_MAILBOXES = (
+    *("gmail.com", "googlemail.com", "hotmail.com", "outlook.com", "live.com", "yahoo.com", "icloud.com"),
+    *("aol.com", "gmx.de", "gmx.net", "proton.me", "protonmail.com", "yandex.ru", "mail.ru", "qq.com", "163.com"),
+)
+
+
+def _personal(resource: Resource, _module: Module) -> Found:
+    for _role, members in _bound(resource):
+        for member in texts(members):
+            name = (known(member) or "").lower()
+            if name.startswith("user:") and name.rpartition("@")[2] in _MAILBOXES:
+                fix = f"Give the role to an account of the organization in {resource.label}."
+                yield wrong(resource, member.span, f"gives a role to {name[5:]}", name, fix)
+
+
 OIDC = Rule(
     id="gcp/oidc-open",
     title="Tokens of strangers may log in",
@@ -514,6 +560,7 @@ CHECKS = (
     Check(ADMIN, (*_GRANTS, *_POLICY), _admin),
     Check(STARTING, _GRANTS, _starting),
     Check(DEFAULT_ACCOUNT, (*_GRANTS, *_POLICY), _default_account),
+    Check(PERSONAL, (*_GRANTS, *_POLICY), _personal),
     Check(USER, (*_GRANTS, *_POLICY), _user),
     Check(OIDC, ("google_iam_workload_identity_pool_provider",), _oidc),
     Check(KEY, ("google_service_account_key",), _key),

@@ -259,7 +259,6 @@ SHIELD = Rule(
     fix="Write `shielded_instance_config` with `enable_vtpm` and `enable_integrity_monitoring` left at true.",
     refs=(
         "CWE-1328",
-        "PCI DSS 11.5.2",
         "https://cloud.google.com/compute/shielded-vm/docs/shielded-vm",
     ),
     bad=(
@@ -282,6 +281,19 @@ resource "google_compute_instance" "shop" {
     ),
 )
 _SHIELD = (
+    *(
+        Setting(
+            ("google_notebooks_instance",),
+            (f"shielded_instance_config.{name}",),
+            true,
+            says,
+            f"{name} = true",
+        )
+        for name, says in (
+            ("enable_vtpm", "does not shield its boot"),
+            ("enable_integrity_monitoring", "does not watch its boot"),
+        )
+    ),
     Setting(
         _INSTANCE,
         ("shielded_instance_config",),

@@ -473,7 +473,44 @@ def _sha1(resource: Resource, _module: Module) -> Found:
                 yield wrong(resource, value.span, "is signed with SHA-1", "rsasha1", fix)
 
 
+SUBNETS = Rule(
+    id="gcp/auto-subnets",
+    title="Network that makes subnets in every region",
+    severity=Severity.LOW,
+    level=Action.INFO,
+    why="A network in auto mode has a subnet in every region there is, with the same ranges as every other such"
+    " network, whether anybody uses it or watches it.",
+    fix="Write `auto_create_subnetworks = false`, and make the subnets that are used.",
+    refs=(
+        "CWE-1188",
+        "https://cloud.google.com/vpc/docs/vpc#auto-mode-considerations",
+    ),
+    bad=(
+        """\
+resource "google_compute_network" "shop" {
+  auto_create_subnetworks = true # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "google_compute_network" "shop" {
+  auto_create_subnetworks = false
+}
+""",
+    ),
+)
+
+_SUBNETS = Setting(
+    ("google_compute_network",),
+    ("auto_create_subnetworks",),
+    false,
+    "makes subnets in every region",
+    "auto_create_subnetworks = false",
+)
+
 CHECKS = (
+    Check(SUBNETS, _SUBNETS.kinds, settle(_SUBNETS)),
     Check(FIREWALL, _FIREWALL, _firewall),
     Check(ALL_PORTS, _FIREWALL, _all_ports),
     Check(DEFAULT_NETWORK, kinds(*_DEFAULT), settle(*_DEFAULT)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Action, Rule, Severity
-from yett.parse.resources import Module, Resource, Unresolved, Value, known, texts
+from yett.parse.resources import Map, Module, Resource, Unresolved, Value, document, known, texts
 from yett.rules.cloud import Check, Found, Setting, none_of, settle, true, unknown, wrong
 
 _EVERYBODY = ("allusers", "allauthenticatedusers")
@@ -20,7 +20,7 @@ PUBLIC = Rule(
     fix="Name the users, groups or service accounts.",
     refs=(
         "CWE-732",
-        "PCI DSS 7.2.1",
+        "PCI DSS 7.3.3",
         "https://cloud.google.com/storage/docs/access-control/making-data-public",
     ),
     bad=(
@@ -93,6 +93,11 @@ def _given(resource: Resource) -> Iterator[Value]:
     for path in _PATHS:
         for value in resource.every(path):
             yield from texts(value)
+    policy = document(resource.find("policy_data"))
+    if isinstance(policy, Map):
+        for binding in policy.each("bindings"):
+            if isinstance(binding, Map):
+                yield from texts(binding.get("members"))
 
 
 def _everybody(resource: Resource) -> Found:
@@ -141,7 +146,7 @@ FRONT = Rule(
     fix="Name the service account that calls it, or put a load balancer with Cloud Armor in front.",
     refs=(
         "CWE-306",
-        "PCI DSS 7.2.1",
+        "PCI DSS 7.3.3",
         "https://cloud.google.com/run/docs/authenticating/public",
     ),
     bad=(
@@ -180,7 +185,7 @@ UNIFORM = Rule(
     fix="Write `uniform_bucket_level_access = true`.",
     refs=(
         "CWE-732",
-        "PCI DSS 7.2.1",
+        "PCI DSS 7.2.2",
         "https://cloud.google.com/storage/docs/uniform-bucket-level-access",
     ),
     bad=(
@@ -222,7 +227,7 @@ PREVENTION = Rule(
     fix='Write `public_access_prevention = "enforced"`.',
     refs=(
         "CWE-732",
-        "PCI DSS 7.2.1",
+        "PCI DSS 7.3.3",
         "https://cloud.google.com/storage/docs/public-access-prevention",
     ),
     bad=(

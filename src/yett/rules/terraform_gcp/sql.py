@@ -379,7 +379,6 @@ BACKUP = Rule(
     fix="Write `backup_configuration { enabled = true }`.",
     refs=(
         "CWE-693",
-        "PCI DSS 12.10.1",
         "https://cloud.google.com/sql/docs/postgres/backup-recovery/backups",
     ),
     bad=(
