@@ -137,3 +137,42 @@ def test_a_secret_is_never_told() -> None:
 @pytest.mark.parametrize("text", ("(" * 20000, "f(" + "[" * 5000 + "]" * 5000 + ")", "x = " + "!" * 5000 + "y"))
 def test_hostile_texts_end(text: str) -> None:
     hits('require("express");' + text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    (
+        ("app.enableCors();", ["cors-all"]),
+        ("app.enableCors({ origin: true, credentials: true });", ["cors-all"]),
+        ("app.enableCors({ origin: ['https://shop.example'] });", []),
+        ("app.enableCors(options);", []),
+        ("NestFactory.create(AppModule, { cors: true });", ["cors-all"]),
+        ("NestFactory.create(AppModule, { cors: { origin: '*' } });", ["cors-all"]),
+        ("NestFactory.create(AppModule, { cors: false });", []),
+        ("class A { @Header('Access-Control-Allow-Origin', '*') a() {} }", ["cors-all"]),
+        ("class A { @Header('Cache-Control', '*') a() {} }", []),
+    ),
+)
+def test_nest_and_other_sites(text: str, expected: list[str]) -> None:
+    source = f"import {{ Header }} from '@nestjs/common';\n{text}\n"
+    found = express.judge(source, "src/main.ts", Tree.of({"src/main.ts": source}))
+    assert [rule.id.partition("/")[2] for rule, hit in found if isinstance(hit, Hit)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    (
+        ("tls.connect({ minVersion: 'TLSv1.1' });", ["weak-tls"]),
+        ("tls.connect({ secureProtocol: 'TLSv1_method' });", ["weak-tls"]),
+        ("tls.connect({ secureProtocol: 'TLSv1_2_method' });", []),
+        ("tls.connect({ minVersion: least });", []),
+        ("Sqrl.autoEscaping(false);", ["escape-off"]),
+        ("Sqrl.autoEscaping(true);", []),
+        ("const page = Handlebars.compile(a, { noEscape: true });", ["escape-off"]),
+        ("const page = Handlebars.compile(a, { noEscape: false });", []),
+        ("i18n.configure({ autoescape: false });", []),  # no templates
+    ),
+)
+def test_versions_and_escapes(text: str, expected: list[str]) -> None:
+    found = express.judge(text, "src/page.js", Tree.of({"src/page.js": text}))
+    assert [rule.id.partition("/")[2] for rule, hit in found if isinstance(hit, Hit)] == expected

@@ -83,3 +83,29 @@ def test_tests_are_not_judged() -> None:
 def test_what_is_no_python_is_said() -> None:
     with pytest.raises(ParseError):
         list(fastapi.judge("import jwt\njwt.decode(", "app/main.py", Tree.of({})))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    (
+        ('x = [Middleware(SessionMiddleware, secret_key="k2J9" "xQ4mZ", https_only=True)]', ["session-secret"]),
+        ("x = [Middleware(SessionMiddleware, secret_key=key, https_only=False)]", ["session-cookie"]),
+        ("x = [Middleware(SessionMiddleware, secret_key=key, https_only=secure)]", []),
+        (
+            'app.add_middleware(SessionMiddleware, secret_key=key, https_only=True, same_site="none")',
+            ["session-cookie"],
+        ),
+        ("app.add_middleware(SessionMiddleware, **options)", []),
+        ('app.add_middleware(ProxyHeadersMiddleware, trusted_hosts="*")', ["trusted-host"]),
+        ('app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=["10.0.0.1"])', []),
+        ("app.add_middleware(GZipMiddleware)", []),
+    ),
+)
+def test_middlewares(line: str, expected: list[str]) -> None:
+    text = (
+        "from starlette.middleware import Middleware\n"
+        "from starlette.middleware.sessions import SessionMiddleware\n"
+        f"from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware\n{line}\n"
+    )
+    found = fastapi.judge(text, "shop/main.py", Tree.of({"shop/main.py": text}))
+    assert [rule.id.partition("/")[2] for rule, hit in found if isinstance(hit, Hit)] == expected

@@ -95,3 +95,32 @@ def test_a_secret_is_never_told() -> None:
 def test_what_is_no_python_is_said() -> None:
     with pytest.raises(ParseError):
         list(flask.judge("from flask import (", "app.py", Tree.of({})))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    (
+        ('app.env = "development"', ["flask/debug"]),
+        ('app.env = "production"', []),
+        ('import os\nos.environ["FLASK_DEBUG"] = "1"', ["flask/debug"]),
+        ('import os\nos.environ["FLASK_DEBUG"] = "0"', []),
+        ("from werkzeug.debug import DebuggedApplication\nx = DebuggedApplication(app, evalex=True)", ["flask/debug"]),
+        ("from werkzeug.debug import DebuggedApplication\nx = DebuggedApplication(app)", []),
+        ("app.select_jinja_autoescape = lambda name: False", ["flask/autoescape-off"]),
+        ('app.jinja_options["autoescape"] = False', ["flask/autoescape-off"]),
+        ("app.jinja_env.autoescape = escape", []),
+        ("csrf = CSRFProtect(app)\n@csrf.exempt\ndef pay():\n    pass", ["flask/csrf-exempt"]),
+        ('csrf = CSRFProtect(app)\n@app.post("/api/pay")\n@csrf.exempt\ndef pay():\n    pass', []),
+        ("csrf = CSRFProtect(app)\n@login.exempt\ndef pay():\n    pass", []),
+        ("from flask_cors import CORS\nCORS(app, origins=ORIGINS)", []),
+    ),
+)
+def test_what_is_switched_in_passing(line: str, expected: list[str]) -> None:
+    assert [rule for rule, _ in ids(f"{HEAD}{SAFE}{line}\n")] == expected
+
+
+def test_other_sites_matter_more_with_cookies() -> None:
+    line = "from flask_cors import CORS\nCORS(app{})\n"
+    ((_, open_),) = hits(HEAD + SAFE + line.format(""))
+    ((_, worse),) = hits(HEAD + SAFE + line.format(", supports_credentials=True"))
+    assert (open_.severity, worse.severity) == (Severity.LOW, None)

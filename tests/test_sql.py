@@ -242,12 +242,64 @@ def test_columns() -> None:
     assert [(each.name, each.type) for each in added] == [("a", "text"), ("c", "int")]
 
 
-def _found(text: str) -> list[tuple[str, int]]:
+def _found(text: str, *, paths: bool = False) -> list[tuple[str, int]]:
+    """What is found; that a function has no search path is left out, as it is true of most of these."""
     return [
         (rule.id.partition("/")[2], hit.line)
         for rule, hit in judge(text, "schema.sql", Tree.of({}))
-        if isinstance(hit, Hit)
+        if isinstance(hit, Hit) and (paths or rule.id != "sql/function-search-path")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    (
+        ("CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;", [1]),
+        ("CREATE PROCEDURE p() LANGUAGE sql AS $$ SELECT 1 $$;", [1]),
+        ("CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = '' AS $$ SELECT 1 $$;", []),
+        (
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\nALTER FUNCTION f() SET search_path = '';",
+            [],
+        ),
+        ("CREATE PROCEDURE p() LANGUAGE SQL SELECT 1;", []),  # MySQL
+        ("CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'lib', 'f';", []),
+    ),
+)
+def test_a_function_says_where_it_looks(text: str, expected: list[int]) -> None:
+    assert _found(text, paths=True) == [("function-search-path", line) for line in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    (
+        ("EXEC AS USER = 'dbo';", [("execute-as", 1)]),
+        ("CREATE TRIGGER t ON o\nWITH EXECUTE AS 'shop'\nAFTER INSERT AS SELECT 1;", [("execute-as", 2)]),
+        ("CREATE PROC p WITH EXECUTE AS CALLER AS SELECT 1;", []),
+        ("EXEC sp_help 'as';\nEXEC dbo.as_user @user = 1;", []),
+        ("MERGE INTO a USING OPENROWSET('x', 'y', 'z') AS b ON 1 = 1 WHEN MATCHED THEN DELETE;", [("remote-query", 1)]),
+        ("SELECT openrowset FROM t;", []),
+        ("CREATE MATERIALIZED VIEW public.u AS SELECT * FROM auth.users;", [("auth-users-view", 1)]),
+        ("CREATE VIEW u AS SELECT 1 FROM orders JOIN auth.users ON true;", [("auth-users-view", 1)]),
+        ("CREATE VIEW u AS SELECT 1 FROM oauth.users;", []),
+        (
+            "CREATE POLICY p ON o USING (((select auth.jwt()) ->> 'user_metadata')::bool);",
+            [("policy-user-metadata", 1)],
+        ),
+        ("CREATE TABLE s.o (id int);\nCREATE POLICY p ON s.o USING (a());", [("policy-without-rls", 2)]),
+        (
+            'CREATE TABLE o (id int);\nALTER TABLE IF EXISTS ONLY "o" ENABLE ROW LEVEL SECURITY;'
+            "\nCREATE POLICY p ON o USING (a());",
+            [],
+        ),
+        (
+            "CREATE TABLE o (id int);\nALTER TABLE s.o FORCE ROW LEVEL SECURITY, ENABLE ROW LEVEL SECURITY;"
+            "\nCREATE POLICY p ON s.o USING (a());",
+            [],
+        ),
+    ),
+)
+def test_who_acts_and_who_sees(text: str, expected: list[tuple[str, int]]) -> None:
+    assert _found(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -389,6 +441,7 @@ def test_too_many_calls_in_calls_are_an_error() -> None:
             "DO $$ x $$;",
         ),
         *("/ ", "CASE ", "ALTER\n", ":'", "[", "q'(a' ", "CREATE TABLE t (pin text);"),
+        *("CREATE VIEW a AS SELECT 1 FROM auth.users\n", "CREATE POLICY p ON t USING (a)\n", "EXECUTE AS USER = 'a'\n"),
     ),
 )
 def test_time_grows_with_the_size_alone(piece: str) -> None:

@@ -154,3 +154,62 @@ def test_every_kind_of_value_is_taken_for_a_boolean() -> None:
     for value in ("true", '"true"'):
         text = f'resource "azurerm_container_registry" "a" {{\n  admin_enabled = {value}\n}}\n'
         assert "azure/registry-admin" in _found(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "body", "hit"),
+    (
+        ("keyvault-network", "key_vault", 'network_acls {\n    default_action = "Allow"\n  }', True),
+        (
+            "keyvault-network",
+            "key_vault",
+            'public_network_access_enabled = false\n  network_acls {\n    default_action = "Allow"\n  }',
+            False,  # nothing comes in from the internet, whatever the list says
+        ),
+        ("storage-network", "storage_account", 'network_rules {\n    default_action = "Allow"\n  }', True),
+        (
+            "storage-network",
+            "storage_account",
+            'public_network_access_enabled = false\n  network_rules {\n    default_action = "Allow"\n  }',
+            False,
+        ),
+        (
+            "storage-network",
+            "storage_account",
+            'network_rules {\n    default_action = "Deny"\n    ip_rules = ["0.0.0.0/0"]\n  }',
+            True,
+        ),
+        ("public-network-access", "container_group", 'name = "a"', True),
+        ("public-network-access", "container_group", 'subnet_ids = ["a"]', False),
+        ("public-network-access", "managed_disk", 'network_access_policy = "AllowAll"', True),
+        ("public-network-access", "managed_disk", 'network_access_policy = "DenyAll"', False),
+        ("public-network-access", "managed_disk", "public_network_access_enabled = false", False),
+        ("app-runtime", "linux_web_app", 'site_config {\n    php_version = "v7.4"\n  }', True),
+        ("app-runtime", "linux_web_app", 'site_config {\n    python_version = "3.10"\n  }', False),
+        ("app-runtime", "windows_web_app", 'site_config {\n    dotnet_framework_version = "v4.0"\n  }', False),
+        ("app-runtime", "windows_web_app", 'site_config {\n    dotnet_framework_version = "v5.0"\n  }', True),
+        ("app-runtime", "linux_web_app", 'site_config {\n    java_version = "1.7.0_80"\n  }', True),
+        ("app-runtime", "linux_web_app", 'site_config {\n    java_version = "1.8"\n  }', False),
+        ("app-runtime", "linux_web_app", 'site_config {\n    php_version = "latest"\n  }', False),
+        ("app-client-certificate", "function_app", 'client_cert_mode = "Required"', False),
+        ("no-identity", "automation_account", 'identity {\n    type = " "\n  }', True),
+        ("one-region", "postgresql_server", 'create_mode = "Replica"', False),
+        ("own-key", "managed_disk", "disk_encryption_set_id = azurerm_disk_encryption_set.a.id", False),
+        ("app-error-logs", "linux_web_app", "logs {\n    detailed_error_messages = true\n  }", False),
+    ),
+)
+def test_settings_and_their_defaults(rule: str, kind: str, body: str, hit: bool) -> None:
+    assert (f"azure/{rule}" in _found(f'resource "azurerm_{kind}" "a" {{\n  {body}\n}}\n')[0]) is hit
+
+
+def test_what_belongs_to_a_resource_may_stand_in_another_file() -> None:
+    subnet = 'resource "azurerm_subnet" "a" {\n  name = "a"\n}\n'
+    group = 'resource "azurerm_subnet_network_security_group_association" "a" {\n  subnet_id = azurerm_subnet.a.id\n}\n'
+    assert "azure/subnet-no-security-group" in _found(subnet)[0]
+    assert "azure/subnet-no-security-group" not in _found(subnet, groups=group)[0]
+    server = 'resource "azurerm_sql_server" "a" {\n  name = "a"\n}\n'
+    admin = (
+        'resource "azurerm_sql_active_directory_administrator" "a" {\n  server_name = azurerm_sql_server.a.name\n}\n'
+    )
+    assert "azure/db-no-directory-admin" in _found(server)[0]
+    assert "azure/db-no-directory-admin" not in _found(server, admins=admin)[0]

@@ -157,3 +157,51 @@ def test_odd_files_raise_nothing(text: str) -> None:
 def test_a_message_is_one_line() -> None:
     text = _firewall('protocol = "all"').replace('"a"', '"' + "a" * 500 + '"')
     assert all("\n" not in each.message for _, each in _all(text) if isinstance(each, Hit))
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "body", "hit"),
+    (
+        (
+            "bucket-public",
+            "kms_crypto_key_iam_policy",
+            'policy_data = jsonencode({ bindings = [{ role = "a", members = ["allUsers"] }] })',
+            True,
+        ),
+        (
+            "bucket-public",
+            "kms_crypto_key_iam_policy",
+            'policy_data = jsonencode({ bindings = [{ role = "a", members = ["user:a@example.com"] }] })',
+            False,
+        ),
+        ("personal-account", "project_iam_binding", 'members = ["user:a@example.com", "user:b@GMAIL.com"]', True),
+        ("personal-account", "project_iam_member", 'member = "serviceAccount:a@gmail.com"', False),
+        ("own-key", "notebooks_instance", 'kms_key = "a"\n  disk_encryption = "GMEK"', True),
+        ("own-key", "notebooks_instance", 'kms_key = "a"\n  disk_encryption = "CMEK"', False),
+        ("gke-default-metadata", "container_cluster", "enable_autopilot = true", False),
+        ("gke-default-metadata", "container_cluster", "remove_default_node_pool = true", False),
+        ("gke-default-metadata", "container_node_pool", "cluster = google_container_cluster.a.id", True),
+        ("gke-default-account", "container_cluster", "remove_default_node_pool = true", False),
+        (
+            "gke-default-account",
+            "container_cluster",
+            'cluster_autoscaling {\n    auto_provisioning_defaults {\n      service_account = "a@b.c"\n    }\n  }',
+            False,
+        ),
+        ("gke-binary-authorization", "container_cluster", "enable_binary_authorization = true", False),
+        ("gke-node-image", "container_node_pool", 'node_config {\n    image_type = "cos"\n  }', False),
+        ("vm-shielded", "notebooks_instance", "shielded_instance_config {\n    enable_vtpm = false\n  }", True),
+        ("function-ingress", "cloudfunctions2_function", 'name = "a"', True),
+        ("deletion-protection", "sql_database_instance", 'name = "a"', False),
+    ),
+)
+def test_settings_and_their_defaults(rule: str, kind: str, body: str, hit: bool) -> None:
+    assert (f"gcp/{rule}" in _ids(f'resource "google_{kind}" "a" {{\n  {body}\n}}\n')) is hit
+
+
+def test_a_bucket_that_takes_logs_needs_no_log_of_its_own() -> None:
+    logs = 'resource "google_storage_bucket" "logs" {\n  name = "shop-logs"\n}\n'
+    media = 'resource "google_storage_bucket" "media" {\n  logging {\n    log_bucket = %s\n  }\n}\n'
+    assert "gcp/bucket-logs" in _ids(logs)
+    assert "gcp/bucket-logs" not in _ids(logs + media % '"shop-logs"')
+    assert "gcp/bucket-logs" not in _ids(logs + media % "google_storage_bucket.logs.name")

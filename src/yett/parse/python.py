@@ -138,20 +138,29 @@ def _tree(text: str) -> ast.Module:
         raise
 
 
-def _walk(tree: ast.Module) -> Iterator[ast.AST]:
+_PLAIN = frozenset(("arg", "asname", "attr", "conversion", "ctx", "id", "kind", "level", "module", "type_comment"))
+"""Fields that hold no expression, or the mark of one that is read and not written."""
+
+
+def _walk(tree: ast.Module) -> list[ast.AST]:
     """Every node, in the order of the text as far as the grammar keeps it. Raises `ParseError` for too many."""
+    kinds: dict[type, tuple[str, ...]] = {}
+    found: list[ast.AST] = []
     stack: list[ast.AST] = [tree]
-    count = 0
+    node_type = ast.AST
     while stack:
         node = stack.pop()
-        count += 1
-        if count > MAX_NODES:
+        found.append(node)
+        kind = node.__class__
+        fields = kinds.get(kind)
+        if fields is None:
+            fields = kinds[kind] = tuple(name for name in reversed(kind._fields) if name not in _PLAIN)
+        for name in fields:
+            field = getattr(node, name, None)
+            if field.__class__ is list:
+                stack += [item for item in reversed(field) if isinstance(item, node_type)]
+            elif isinstance(field, node_type):
+                stack.append(field)
+        if len(found) > MAX_NODES:
             raise ParseError(1, 1, f"it holds more than {MAX_NODES:,} expressions")
-        yield node
-        children: list[ast.AST] = []
-        for _, field in ast.iter_fields(node):
-            if isinstance(field, ast.AST):
-                children.append(field)
-            elif isinstance(field, list):
-                children += [item for item in field if isinstance(item, ast.AST)]
-        stack += reversed(children)
+    return found

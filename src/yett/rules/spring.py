@@ -89,6 +89,7 @@ PLAIN_PASSWORD = Rule(
         "spring.datasource.password=${DB_PASSWORD}\nspring.mail.password=\njasypt.secret=ENC(abcdef)\n",
         "spring.security.user.password={bcrypt}$2a$10$abcdef\nreset.password.url=https://shop.example/reset\n",
         "# file: src/test/resources/application.properties\nspring.datasource.password=sa\n",
+        "spring.mail.password=XXXXXXXXXXXX\nspring.datasource.password=******\n",
     ),
 )
 
@@ -261,13 +262,17 @@ def error_details(config: Config) -> Iterator[Hit | Unknown]:
 _HIDDEN = re.compile(r"(?i)ENC\(|\{(?!noop\})\w[\w@-]*\}|vault:|encrypted:|arn:|sm://|[<#]|classpath:|secret(?:s)?://")
 
 
+_CROSSED_OUT = re.compile(r"[xX]{3,}|[*?#_.-]{2,}")
+"""What is written where a value was taken out."""
+
+
 def plain_password(config: Config) -> Iterator[Hit | Unknown]:
     for option in config.options:
         value = option.setting.value
         last = option.setting.key.removesuffix("[]").rpartition(".")[2]
         if not value or not means_secret(last.replace("-", "_")) or _HIDDEN.match(value):
             continue
-        if is_filled_in(value) or value.startswith("@"):
+        if is_filled_in(value) or value.startswith("@") or _CROSSED_OUT.fullmatch(value):
             continue
         database = last.lower() in ("password", "passwd")
         if is_setting(value) and not database:

@@ -95,7 +95,19 @@ _OPTIONS = frozenset(
 _MILD = frozenset(
     ("clr enabled", "external scripts enabled", "cross db ownership chaining", "remote admin connections")
 )
-_CALLS = frozenset(("xp_cmdshell", "sp_oacreate", "sp_oamethod", "xp_regwrite", "xp_regread", "xp_dirtree"))
+_CALLS = frozenset(
+    (
+        *("xp_cmdshell", "xp_dirtree", "sp_makewebtask"),
+        *(
+            f"xp_reg{each}"
+            for each in ("read", "write", "deletekey", "deletevalue", "addmultistring", "removemultistring")
+        ),
+        *(
+            f"sp_oa{each}"
+            for each in ("create", "method", "getproperty", "setproperty", "destroy", "geterrorinfo", "stop")
+        ),
+    )
+)
 
 
 def xp_cmdshell(code: Code) -> Iterator[Hit | Unknown]:

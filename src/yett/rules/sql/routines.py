@@ -90,13 +90,13 @@ AS $$ SELECT now() AT TIME ZONE 'UTC' $$;
 
 FUNCTION_SEARCH_PATH = Rule(
     id="sql/function-search-path",
-    title="Extension's function without a search path",
+    title="Function without a search path",
     severity=Severity.LOW,
     level=Action.INFO,
     confidence=Confidence.MEDIUM,
-    why="An extension is used by others than those who wrote it, and its functions find tables and operators by the "
-    "caller's search_path; CREATE OR REPLACE adopts a function that somebody put there before.",
-    fix="`SET search_path = pg_catalog, pg_temp` on each function, and CREATE without OR REPLACE.",
+    why="The function finds tables and operators by the caller's search_path, and with it what somebody put in front "
+    "of them. That matters most where others call it: in an extension, a trigger, or an API of the database.",
+    fix="`SET search_path = pg_catalog, pg_temp` on the function, with the schemas that it uses.",
     refs=("CWE-426", "PCI DSS 6.2.4", "https://www.postgresql.org/docs/current/extend-extensions.html"),
     bad=(
         """\
@@ -111,7 +111,7 @@ CREATE FUNCTION shop_total(bigint) RETURNS numeric LANGUAGE sql SET search_path 
 AS $$ SELECT 1.0 $$;
 CREATE FUNCTION shop_key(bigint) RETURNS text LANGUAGE c AS 'MODULE_PATHNAME', 'shop_key';
 """,
-        "CREATE FUNCTION shop_total(bigint) RETURNS numeric LANGUAGE sql AS $$ SELECT 1.0 $$;\n",
+        "CREATE PROCEDURE shop_total() LANGUAGE SQL SELECT 1;\n",
     ),
 )
 
@@ -224,14 +224,14 @@ def _sets_path(tokens: Sequence[Token], index: int) -> bool:
 
 
 def function_search_path(code: Code) -> Iterator[Hit | Unknown]:
-    if "CREATE EXTENSION" not in code.script.text or "\\quit" not in code.script.text:
-        return
     altered = _altered(code)
     for routine in code.routines:
         if routine.verb.word != "CREATE" or routine.definer is not None or _path(routine) is not None:
             continue
         if routine.language not in ("sql", "plpgsql") or routine.name[-1].lower() in altered:
             continue
+        if routine.language == "sql" and code.dialect != "postgres" and "$" not in code.script.text:
+            continue  # MySQL and DB2 say LANGUAGE SQL as well
         name = ".".join(routine.name)
         yield hit(
             code.span(routine.named),
