@@ -9,7 +9,7 @@ import pytest
 from yett.model import Hit, Unknown
 from yett.parse.cloudformation import load
 from yett.parse.cloudformation_names import ALIASES, KINDS
-from yett.parse.resources import CLOSE, OPEN, List, Map, Module, Resource, Scalar, Unresolved, Value
+from yett.parse.resources import CLOSE, OPEN, List, Map, Module, Resource, Scalar, Unresolved, Value, known
 from yett.parse.source import ParseError, Span
 from yett.parse.tree import Tree
 from yett.rules import aws, serverless
@@ -314,3 +314,70 @@ def test_depth_is_borne() -> None:
     provider = _load(cycle).get("provider")
     assert provider is not None
     assert isinstance(provider.find("runtime"), Unresolved)
+
+
+_CONDITIONS = """\
+Parameters:
+  Env: {Type: String, Default: prod}
+  Who: {Type: String}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+  NotProd: !Not [!Condition IsProd]
+  Odd: !And [!Condition IsProd, !Equals [!Ref Who, x]]
+  Sure: {"Fn::Or": [{Condition: IsProd}, !Equals [!Ref Who, x]]}
+  Loop: !Not [!Condition Loop]
+Resources:
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("!If [IsProd, 1, 2]", "1"),
+        ("!If [NotProd, 1, 2]", "2"),
+        ("!If [Sure, 1, 2]", "1"),
+        ("!If [Odd, 1, 2]", None),
+        ("!If [Loop, 1, 2]", None),
+        ("!If [Missing, 1, 2]", None),
+        ("!If [NotProd, 1, !Ref AWS::NoValue]", ""),
+    ],
+)
+def test_conditions_over_parameters(value: str, meant: str | None) -> None:
+    text = f"{_CONDITIONS}  A:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      Port: {value}\n"
+    module = load("t.yaml", text)
+    assert module is not None
+    resource = module.get("A")
+    assert resource is not None
+    found = resource.find("port")
+    if meant == "":
+        assert found is None
+    elif meant is None:
+        assert isinstance(found, Unresolved)
+    else:
+        assert known(found) == meant
+
+
+def test_a_condition_over_all_properties() -> None:
+    text = (
+        f"{_CONDITIONS}  A:\n    Type: AWS::RDS::DBInstance\n    Properties: !If\n      - Odd\n"
+        "      - {StorageEncrypted: true, Engine: postgres}\n"
+        "      - {StorageEncrypted: true, PubliclyAccessible: true}\n"
+    )
+    module = load("t.yaml", text)
+    assert module is not None
+    resource = module.get("A")
+    assert resource is not None
+    assert known(resource.find("storage_encrypted")) == "true"
+    assert isinstance(resource.find("publicly_accessible"), Unresolved)
+    assert isinstance(resource.find("engine"), Unresolved)
+    assert resource.find("kms_key_id") is None
+
+
+def test_a_resource_that_is_not_made() -> None:
+    text = "".join(
+        f"  {name}:\n    Type: AWS::SQS::Queue\n    Condition: {condition}\n"
+        for name, condition in (("A", "IsProd"), ("B", "NotProd"), ("C", "Odd"), ("D", "Missing"))
+    )
+    module = load("t.yaml", _CONDITIONS + text)
+    assert module is not None
+    assert [each.name for each in module.of("aws_sqs_queue")] == ["A", "C", "D"]

@@ -361,3 +361,25 @@ def test_a_message_is_one_line() -> None:
         assert isinstance(found, Hit)
         assert "\n" not in found.message
         assert len(found.message) < 400
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("policies/deploy.json", True),
+        ("policies/deploy-boundary.json", False),
+        ("policies/deploy_scp.json", False),
+        ("policies/unbounded.json", True),
+    ],
+)
+def test_a_name_that_speaks_of_a_limit(path: str, found: bool) -> None:
+    text = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}]}'
+    said = {rule.id for rule, _ in iam_policy.judge(text, path, Tree.of({path: text}))}
+    assert ("iam/priv-esc" in said) == found
+
+
+def test_softer_where_tests_are() -> None:
+    text = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+    for path, severity in (("policies/a.json", None), ("tests/data/a.json", Severity.MEDIUM)):
+        said = [found for rule, found in iam_policy.judge(text, path, Tree.of({})) if rule.id == "aws/iam-admin"]
+        assert [found.severity for found in said if isinstance(found, Hit)] == [severity]

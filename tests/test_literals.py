@@ -68,12 +68,33 @@ def test_case_counts_when_it_should() -> None:
     assert Literals([b"Key"], caseless=False).find(b"key Key KEY") == [(0, 7)]
 
 
-def test_it_changes_over_to_hyperscan_without_a_seam() -> None:
+def test_it_changes_over_to_hyperscan_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     words = Literals([b"needle", b"need"])
     small, large = b"a needle", b"." * (1 << 18) + b"needle"
+    monkeypatch.setattr(literals, "_SMALL", 1 << 18)
     before = words.find(small)
     assert words.find(large) == [(1, (1 << 18) + 4), (0, (1 << 18) + 6)]
     assert words.find(small) == before == [(1, 6), (0, 8)]
+
+
+@pytest.mark.parametrize(("tiny", "small"), ((0, 0), (0, 1 << 20), (1 << 20, 1 << 20)))
+def test_places_are_grouped_by_word(tiny: int, small: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(literals, "_TINY", tiny)
+    monkeypatch.setattr(literals, "_SMALL", small)
+    words = Literals([b"need", b"needle", b"pin"])
+    for _ in range(2):
+        assert words.group(b"needle and need, NEEDLE") == {0: [4, 15, 21], 1: [6, 23]}
+        assert words.group(b"") == {}
+    monkeypatch.setattr(literals, "_PIECE", 10)
+    assert words.group(b"." * 20 + b"needle") == {0: [24], 1: [26]}
+
+
+def test_the_quickest_way_sees_words_in_texts_of_any_length() -> None:
+    words = (b"key", b"keys", b"keysight")
+    find = by_find(words, True)
+    for size in range(1, 12):
+        assert find(b"xxkeysights"[:size]) == _naive(words, b"xxkeysights"[:size], True)
+        assert find(memoryview(b"KEYSIGHT")[:size]) == _naive(words, b"KEYSIGHT"[:size], True)
 
 
 def test_pieces_of_a_huge_text_hide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import importlib
 import json
+import os
 import subprocess
 import sys
 
@@ -13,7 +15,7 @@ import pytest
 from yett.checks.secrets import Seeker, load
 from yett.identity import COMMON, fingerprint
 from yett.model import Blob, Confidence, Finding, Gap, Severity
-from yett.rules.secrets.record import ROTATE
+from yett.rules.secrets.record import ROTATE, Secret
 
 CHECK = load()
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
@@ -48,13 +50,43 @@ def test_the_check_wants_everything_and_every_version() -> None:
 
 def test_the_digest_follows_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     from yett.checks import secrets
-    from yett.rules.secrets import SECRETS
+    from yett.rules.secrets import SECRETS, digest, index
 
     first = SECRETS[0]
-    monkeypatch.setattr(secrets, "SECRETS", (first._replace(pattern=first.pattern + "x"), *SECRETS[1:]))
-    changed = secrets.load().digest
+    changed = (
+        first._replace(pattern=first.pattern + "x"),
+        first._replace(id="another"),
+        first._replace(keywords=(*first.keywords, "x")),
+    )
+    assert len({digest(SECRETS), *(digest((each, *SECRETS[1:])) for each in changed)}) == 4
+    assert index().digest == digest(SECRETS)
+    assert index().digest in CHECK.digest
     monkeypatch.setattr(secrets, "_REVISION", "next")
-    assert len({CHECK.digest, changed, secrets.load().digest}) == 3
+    assert secrets.load().digest != CHECK.digest
+
+
+def test_the_index_knows_every_kind_and_every_keyword() -> None:
+    from yett.rules.secrets import SECRETS, at, index
+
+    made = index()
+    assert tuple(map(at, made.homes)) == SECRETS
+    named = {(word, number) for word, owners in zip(made.words, made.owners, strict=True) for number in owners}
+    assert named == {(word.lower(), number) for number, each in enumerate(SECRETS) for word in each.keywords}
+
+
+def test_no_module_of_kinds_is_forgotten() -> None:
+    import pkgutil
+
+    from yett.rules import secrets
+
+    modules = {
+        each.name: importlib.import_module(f"yett.rules.secrets.{each.name}")
+        for each in pkgutil.iter_modules(secrets.__path__)
+    }
+    kinds = {name for name, module in modules.items() if hasattr(module, "SECRETS")}
+    assert kinds == {home[0] for home in secrets.index().homes if "." not in home[0]}
+    alone = {id(each) for module in modules.values() for each in vars(module).values() if isinstance(each, Secret)}
+    assert alone <= {id(each) for each in secrets.SECRETS}
 
 
 def test_loading_compiles_nothing() -> None:
@@ -63,7 +95,10 @@ def test_loading_compiles_nothing() -> None:
         "from yett.model import Blob; list(check.inspect(Blob('a.py', '', b'x = 1')));"
         "print([name for name in ('hashlib', 'json', 'hyperscan', 'yaml', 'pathlib') if name in sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True).stdout
+    nothing_kept = os.environ | {"CI": "true"}
+    out = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, env=nothing_kept
+    ).stdout
     assert out.strip() == "[]"
 
 

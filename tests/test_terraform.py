@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yett.model import Hit, Unknown
+from yett.model import Hit, Severity, Unknown
 from yett.parse.resources import (
     CLOSE,
     OPEN,
@@ -372,7 +372,7 @@ def test_a_module_of_the_registry_is_the_resource_it_makes(call: str, rule: str)
         ("alb", 'version = "~> 6.0"\n drop_invalid_header_fields = var.drop', "aws/lb-drop-invalid-headers", False),
         ("redshift", 'version = "~> 3.0"', "aws/storage-unencrypted", True),
         ("redshift", "", "aws/storage-unencrypted", False),
-        ("s3-bucket", "", "aws/s3-logging-versioning", True),
+        ("s3-bucket", "", "aws/s3-versioning", True),
         ("s3-bucket", "", "aws/s3-block-public-access", False),
         ("rds", 'engine = "postgres"', "aws/rds-iam-auth", True),
         ("rds", 'engine = "postgres"', "aws/rds-unencrypted", False),
@@ -516,3 +516,124 @@ def test_a_path_is_placed_at_its_deepest_part() -> None:
 def test_every_resource_kind_has_rules_of_its_own() -> None:
     ids = [rule.id for rule in aws.rules()]
     assert len(ids) == len(set(ids)) > 60
+
+
+_BUCKET = """\
+variable "acl" { default = "private" }
+variable "name" {}
+resource "aws_s3_bucket" "it" {
+  bucket = var.name
+  acl    = var.acl
+}
+"""
+
+
+def _acls(files: dict[str, str], path: str = "modules/bucket/main.tf") -> list[str]:
+    """What is said of the list of a bucket, in a directory that others call."""
+    found = aws.judge(files[path], path, Tree.of(files))
+    return [said.message for rule, said in found if rule.id == "aws/s3-public-acl" and isinstance(said, Hit)]
+
+
+@pytest.mark.parametrize(
+    ("files", "count"),
+    [
+        ({}, 0),
+        ({"main.tf": 'module "a" {\n  source = "./modules/bucket"\n  acl = "public-read"\n}\n'}, 1),
+        ({"main.tf": 'module "a" {\n  source = "./modules/bucket"\n  acl = "private"\n}\n'}, 0),
+        # Through a variable of the caller, and through a directory between them.
+        (
+            {
+                "live/main.tf": 'variable "acl" { default = "public-read" }\nmodule "a" {\n  source = '
+                '"../modules/bucket"\n  acl = var.acl\n}\n'
+            },
+            1,
+        ),
+        (
+            {
+                "main.tf": 'module "shop" {\n  source = "./modules/shop"\n  open = "public-read"\n}\n',
+                "modules/shop/main.tf": 'variable "open" {}\n'
+                'module "a" {\n  source = "../bucket"\n  acl = var.open\n}\n',
+            },
+            1,
+        ),
+        # One of two calls is bad.
+        (
+            {
+                "a/main.tf": 'module "a" {\n  source = "../modules/bucket"\n  acl = "private"\n}\n',
+                "b/main.tf": 'module "b" {\n  source = "../modules/bucket"\n  acl = "public-read"\n}\n',
+            },
+            1,
+        ),
+        # A call that is left out, an example, another module of the same name, an unknown value.
+        ({"main.tf": 'module "a" {\n  count = 0\n  source = "./modules/bucket"\n  acl = "public-read"\n}\n'}, 0),
+        ({"examples/a/main.tf": 'module "a" {\n  source = "../../modules/bucket"\n  acl = "public-read"\n}\n'}, 0),
+        ({"x/main.tf": 'module "a" {\n  source = "./modules/bucket"\n  acl = "public-read"\n}\n'}, 0),
+        ({"main.tf": 'variable "a" {}\nmodule "a" {\n  source = "./modules/bucket"\n  acl = var.a\n}\n'}, 0),
+        # Two directories that call each other.
+        (
+            {
+                "modules/bucket/loop.tf": 'module "b" {\n  source = "../loop"\n  acl = var.acl\n}\n',
+                "modules/loop/main.tf": 'variable "acl" {}\nmodule "c" {\n  source = "../bucket"\n  acl = var.acl\n}\n',
+            },
+            0,
+        ),
+    ],
+)
+def test_calls_of_a_directory(files: dict[str, str], count: int) -> None:
+    assert len(_acls({"modules/bucket/main.tf": _BUCKET, **files})) == count
+
+
+def test_a_callers_resources_are_not_the_modules() -> None:
+    files = {
+        "main.tf": 'resource "aws_s3_bucket" "it" { acl = "public-read" }\n'
+        'module "a" {\n  source = "./modules/bucket"\n  name = aws_s3_bucket.it.bucket\n}\n',
+        "modules/bucket/main.tf": _BUCKET,
+    }
+    module = load(Tree.of(files), "modules/bucket/main.tf", _BUCKET)
+    bucket = next(module.of("aws_s3_bucket"))
+    value = bucket.find("bucket")
+    assert isinstance(value, Unresolved)
+    assert not value.refs
+    assert value.what == "var.name"
+
+
+def test_calls_that_differ_are_unknown_to_one_module() -> None:
+    files = {
+        "a/main.tf": 'module "a" {\n  source = "../modules/bucket"\n  acl = "private"\n  name = "x"\n}\n',
+        "b/main.tf": 'module "b" {\n  source = "../modules/bucket"\n  acl = "public-read"\n  name = "x"\n}\n',
+        "modules/bucket/main.tf": _BUCKET,
+    }
+    bucket = next(load(Tree.of(files), "modules/bucket/main.tf", _BUCKET).of("aws_s3_bucket"))
+    assert isinstance(bucket.find("acl"), Unresolved)
+    assert known(bucket.find("bucket")) == "x"
+
+
+def test_softer_where_tests_are() -> None:
+    text = 'resource "aws_db_instance" "a" { publicly_accessible = true }\n'
+    for path, severity in (("infra/main.tf", None), ("tests/fixtures/main.tf", Severity.MEDIUM)):
+        found = [said for rule, said in aws.judge(text, path, Tree.of({path: text})) if rule.id == "aws/rds-public"]
+        assert [said.severity for said in found if isinstance(said, Hit)] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("inside", "severity"),
+    [
+        ("", None),
+        ("vpc_options { subnet_ids = [var.a] }", Severity.LOW),
+        ("advanced_security_options { enabled = true }", Severity.MEDIUM),
+        ("advanced_security_options { enabled = false }", None),
+    ],
+)
+def test_a_search_domain_inside_of_a_network(inside: str, severity: Severity | None) -> None:
+    text = f"""
+resource "aws_opensearch_domain" "search" {{
+  {inside}
+}}
+
+resource "aws_opensearch_domain_policy" "search" {{
+  domain_name     = aws_opensearch_domain.search.domain_name
+  access_policies = jsonencode({{ Statement = [{{ Effect = "Allow", Principal = "*", Action = "es:*" }}] }})
+}}
+"""
+    found = [said for rule, said in aws.judge(text, "a.tf", Tree.of({})) if rule.id == "aws/queue-public-policy"]
+    assert [said.severity for said in found if isinstance(said, Hit)] == [severity]

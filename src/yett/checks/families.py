@@ -192,14 +192,16 @@ _STATES = (".tfstate", ".tfstate.backup", ".tfvars")
 _is_serverless = like(_YAML, r"(?:^|/)serverless[\w.-]*$")
 
 FAMILIES = (
-    Family("aws", _is_terraform, marks=(b"aws_", b'"aws"', b"terraform-aws-modules"), scope="folder"),
+    Family(
+        "aws", _is_terraform, marks=(b"aws_", b'"aws"', b"terraform-aws-modules"), scope="tree", reads=("terraform",)
+    ),
     Family("aws", lambda path: is_manifest(path) or path.endswith(".template"), marks=(b"AWS::",)),
     Family("aws", _is_serverless),
     Family("iam-policy", like((".json",)), marks=(b'"Statement"',)),
     Family("serverless", _is_serverless),
     Family("terraform", lambda path: _is_terraform(path) or path.endswith(_STATES), scope="folder"),
-    Family("terraform-azure", _is_terraform, marks=(b"azurerm_", b"azuread_"), scope="folder"),
-    Family("terraform-gcp", _is_terraform, marks=(b"google_",), scope="folder"),
+    Family("terraform-azure", _is_terraform, marks=(b"azurerm_", b"azuread_"), scope="tree", reads=("terraform",)),
+    Family("terraform-gcp", _is_terraform, marks=(b"google_",), scope="tree", reads=("terraform",)),
     Family("apache", is_apache, scope="tree"),
     Family("compose", is_compose, marks=(b"services", b"image", b"build"), scope="folder"),
     Family("dependabot", like((".github/dependabot.yml", ".github/dependabot.yaml")), marks=(b"updates",)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -10,19 +10,21 @@ from typing import Any, NamedTuple
 from yett import __version__
 from yett.checks import Check
 from yett.checks import Found as Said
+from yett.checks._index import index
+from yett.checks._shelf import shelf
 from yett.digest import of
 from yett.identity import COMMON, fingerprint
 from yett.identity import digest as of_key
 from yett.model import Blob, Confidence, Finding, Gap, Hit, Unexamined, finding
+from yett.parse.compiled import Shelf
 from yett.parse.decode import Excess, Piece, Runs, pieces
 from yett.parse.encoding import Cursor, views
 from yett.parse.literals import Literals
-from yett.rules.secrets import SECRETS
+from yett.rules.secrets import at
 from yett.rules.secrets.doubt import fake
-from yett.rules.secrets.generic import GENERIC
 from yett.rules.secrets.record import Found, Secret, begins, binary, ends, rule
 
-_REVISION = "4"
+_REVISION = "5"
 """Raised when the same rules would give other results: what is remembered of earlier runs is then not used."""
 
 _MORE = 65_536
@@ -81,8 +83,7 @@ def load(
 
 def digest() -> str:
     """What the results depend on: the version of yett, this module's revision, and the rules."""
-    seen = zlib.crc32("\0".join(f"{secret.id} {secret.pattern} {secret.keywords}" for secret in SECRETS).encode())
-    return f"{__version__}.{_REVISION}.{len(SECRETS)}.{seen:08x}"
+    return f"{__version__}.{_REVISION}.{index(shelf(os.environ)).digest}"
 
 
 def _engines_digest(engines: Collection[str]) -> str:
@@ -160,7 +161,7 @@ def _looker(engines: Collection[str], key: bytes) -> _Look:
 
 
 def _ours(key: bytes) -> _Look:
-    seeker = Seeker()
+    seeker = Seeker(shelf=shelf(os.environ))
 
     def look(blob: Blob) -> Iterator[_Told | Gap]:
         seen = set()
@@ -247,6 +248,9 @@ _LEFT, _RIGHT = 160, 720
 _REMEMBERED = 48 << 20
 """Bytes of text around keywords whose judgement is remembered, at most."""
 
+_GENERIC = "generic-credential"
+"""The kind whose judgement that is."""
+
 
 Places = dict[int, list[int]]
 """The numbers of rules with a keyword in a text, with the offsets just after the keywords."""
@@ -256,20 +260,17 @@ class Seeker:
     """Finds secrets in one text after another. Making one is free: what it needs is compiled when it is needed.
 
     With `remember`, what the general rule made of the text around its keywords is remembered: versions of one file
-    repeat it again and again.
+    repeat it again and again. `shelf` keeps what takes long to compile.
     """
 
-    def __init__(self, remember: bool = False) -> None:
-        words: dict[str, list[int]] = {}
-        for number, secret in enumerate(SECRETS):
-            for keyword in secret.keywords:
-                words.setdefault(keyword.lower(), []).append(number)
-        self._words = [word.encode() for word in words]
-        self._literals = Literals(self._words)
-        self._events: Callable[[bytes], dict[int, list[int]]] | None = _events(self._words) if remember else None
-        self._owners = list(words.values())
+    def __init__(self, remember: bool = False, shelf: Shelf | None = None) -> None:
+        self._index = index(shelf)
+        self._secrets: dict[int, Secret] = {}
+        self._words = [word.encode() for word in self._index.words]
+        self._literals = Literals(self._words, shelf=shelf)
+        self._owners = self._index.owners
         self._patterns: dict[int, Any] = {}
-        self._runs = Runs()
+        self._runs = Runs(shelf)
         self._memory: dict[tuple[str, bytes], list[Found]] | None = {} if remember else None
         self._remembered = 0
 
@@ -315,21 +316,18 @@ class Seeker:
         """The number of each rule that has a keyword in the text, with the offsets just after them."""
         places: Places = {}
         owners = self._owners
-        if self._events is not None:
-            for word, ends in self._events(text).items():
-                for number in owners[word]:
-                    known = places.get(number)
-                    places[number] = ends if known is None else sorted(known + ends)
-            return places
-        for word, end in self._literals.find(text):
+        for word, after in self._literals.group(text).items():
             for number in owners[word]:
-                places.setdefault(number, []).append(end)
+                known = places.get(number)
+                places[number] = after if known is None else sorted(known + after)
         return places
 
     def _candidates(self, text: bytes, places: Places, path: str) -> Iterator[_Candidate]:
         packed: bool | None = None
         for number, after in places.items():
-            secret = SECRETS[number]
+            secret = self._secrets.get(number)
+            if secret is None:
+                secret = self._secrets[number] = at(self._index.homes[number])
             if secret.read is not None:
                 for found in self._read(secret, text, after, path):
                     yield _Candidate(found, secret)
@@ -347,7 +345,7 @@ class Seeker:
         """What a rule without a pattern finds."""
         assert secret.read is not None
         memory = self._memory
-        if memory is None or secret is not GENERIC or binary(text):
+        if memory is None or secret.id != _GENERIC or binary(text):
             yield from secret.read(text, after, path)
             return
         for near in _clusters(after):
@@ -364,35 +362,6 @@ class Seeker:
                 memory[key] = known
             for found in known:
                 yield found._replace(start=found.start + low, end=found.end + low)
-
-
-def _events(words: list[bytes]) -> Callable[[bytes], dict[int, list[int]]] | None:
-    """What `Literals` gives, by word: for gigabytes, where putting millions of places in order is what takes time."""
-    try:
-        import hyperscan
-    except ImportError:
-        return None
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    count = len(words)
-    flags = [hyperscan.HS_FLAG_CASELESS] * count
-    database.compile(expressions=words, ids=list(range(count)), elements=count, flags=flags, literal=True)
-    scan: Callable[..., object] = database.scan
-    found: dict[int, list[int]] = {}
-
-    def note(word: int, _start: int, end: int, _flags: int, _context: object) -> None:
-        if word in found:
-            found[word].append(end)
-        else:
-            found[word] = [end]
-
-    def events(text: bytes) -> dict[int, list[int]]:
-        nonlocal found
-        found = {}
-        if text:
-            scan(text, match_event_handler=note)
-        return found
-
-    return events
 
 
 def _clusters(ends: list[int]) -> Iterator[list[int]]:
@@ -464,10 +433,16 @@ def _text(value: bytes) -> str:
     return value.decode("latin-1")
 
 
+_WORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
+
 def _end_of_word(data: bytes, position: int) -> int:
-    while position < len(data) and (data[position : position + 1].isalnum() or data[position] == 0x5F):
-        position += 1
-    return position
+    while True:
+        block = data[position : position + 256]
+        rest = block.lstrip(_WORD)
+        position += len(block) - len(rest)
+        if rest or not block:
+            return position
 
 
 def _any_near(text: bytes, words: tuple[str, ...]) -> bool:

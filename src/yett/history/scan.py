@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from yett.checks._shelf import shelf
 from yett.checks.secrets import Seeker, Sighting
 from yett.history.delta import Copy
 from yett.history.memory import EXCESS, Mark
@@ -43,7 +45,7 @@ class Scanner:
 
     def __init__(self, key: bytes = COMMON) -> None:
         self._key = key
-        self._seeker = Seeker(remember=True)
+        self._seeker = Seeker(remember=True, shelf=shelf(os.environ))
         self._numbers = {secret.id: number for number, secret in enumerate(SECRETS)}
         self._far = {number for number, secret in enumerate(SECRETS) if secret.far or secret.width > _REACH}
         self._known: dict[tuple[str, str], bytes] = {}

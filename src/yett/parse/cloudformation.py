@@ -3,7 +3,9 @@
 A type that Terraform has as well goes by its name there (`KINDS`), its properties too: `StorageEncrypted` answers to
 `storage_encrypted`, and what is called otherwise is in `ALIASES`. What is evaluated: `Ref` to a parameter with a value
 (not where it is NoEcho), `Fn::Sub` and `Fn::Join` of what is known, `Fn::FindInMap` with known keys, `Fn::Base64`,
-`Fn::If` whose branches are the same. Everything else is `Unresolved`, dynamic references (`{{resolve:…}}`) too.
+conditions over parameters that have a value (a resource whose condition does not hold is left out), `Fn::If` whose
+condition is known or whose branches are the same, and `Fn::If` over objects, name by name. Everything else is
+`Unresolved`, dynamic references (`{{resolve:…}}`) too.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 """
 
@@ -88,6 +90,8 @@ class _Template:
         self.resources = resources
         self.parameters = _mapping(root.get("Parameters"))
         self.mappings = _mapping(root.get("Mappings"))
+        self.conditions = _mapping(root.get("Conditions"))
+        self.held: dict[str, bool | None] = {}
         self.depth = 0
 
     def read(self) -> Iterator[Resource]:
@@ -105,7 +109,9 @@ class _Template:
     def declared(self) -> Iterator[Resource]:
         for name, entry in self.resources.entries.items():
             if isinstance(entry.value, yaml.Mapping):
-                kind = entry.value.get("Type")
+                kind, condition = entry.value.get("Type"), entry.value.get("Condition")
+                if isinstance(condition, yaml.Scalar) and self.holds(condition.text) is False:
+                    continue  # not made, unless somebody sets a parameter
                 if isinstance(kind, yaml.Scalar):
                     yield self.resource(name, entry, kind.text, entry.value.get("Properties"), entry.value)
 
@@ -122,8 +128,9 @@ class _Template:
         body = self.map(properties) if isinstance(properties, yaml.Mapping) else Map(span, {}, camel=True)
         if properties is not None and not isinstance(properties, yaml.Mapping) and not _is_null(properties):
             body = Map(span, {}, camel=True, more=True)
-        if isinstance(properties, yaml.Mapping) and any(key.startswith("Fn::") for key in properties.entries):
-            body.more = True
+        if properties is not None and (properties.tag == "!If" or _is_function(properties)):
+            made = self.value(properties)
+            body = made if isinstance(made, Map) else Map(span, {}, camel=True, more=True)
         if whole is not None and "Metadata" in whole.entries:
             body = body.joined("Metadata", _key(whole.entries["Metadata"]), self.value(whole.entries["Metadata"].value))
         aliases = ALIASES.get(kind, {})
@@ -298,11 +305,56 @@ class _Template:
             return Unresolved("Fn::If", span)
         condition, yes, no = node.items
         name = condition.text if isinstance(condition, yaml.Scalar) else "a condition"
+        holds = self.holds(name)
+        if holds is not None:
+            return self.value(yes if holds else no)
         first, second = self.value(yes), self.value(no)
+        if isinstance(first, Map) and isinstance(second, Map):
+            return _either(first, second, f"condition {name}")
         if isinstance(first, Scalar) and isinstance(second, Scalar) and first.value == second.value:
             return Scalar(first.value, span)
         refs = tuple(ref for each in (first, second) if isinstance(each, Unresolved) for ref in each.refs)
         return Unresolved(f"condition {name}", span, refs)
+
+    def holds(self, name: str) -> bool | None:
+        """Whether a condition holds, as far as its parameters have values."""
+        if name not in self.held:
+            entry = self.conditions.get(name)
+            if entry is None or self.depth >= MAX_DEPTH:
+                return None
+            self.held[name] = None  # one that stands for itself
+            self.depth += 1
+            try:
+                self.held[name] = self.true(entry.value)
+            finally:
+                self.depth -= 1
+        return self.held[name]
+
+    def true(self, node: yaml.Node) -> bool | None:
+        if self.depth >= MAX_DEPTH:
+            return None
+        function, inner = _SHORT.get(node.tag, f"Fn::{node.tag[1:]}"), node
+        if isinstance(node, yaml.Mapping) and len(node.entries) == 1:
+            function, entry = next(iter(node.entries.items()))
+            inner = entry.value
+        if function == "Condition" and isinstance(inner, yaml.Scalar):
+            return self.holds(inner.text)
+        if not isinstance(inner, yaml.Sequence):
+            return None
+        if function == "Fn::Equals" and len(inner.items) == 2:
+            first, second = (known(self.value(item)) for item in inner.items)
+            return None if first is None or second is None else first == second
+        self.depth += 1
+        try:
+            answers = [self.true(item) for item in inner.items]
+        finally:
+            self.depth -= 1
+        if function == "Fn::Not" and len(answers) == 1:
+            return None if answers[0] is None else not answers[0]
+        if function in ("Fn::And", "Fn::Or"):
+            decisive = function == "Fn::Or"
+            return decisive if decisive in answers else None if None in answers else not decisive
+        return None
 
     def found(self, node: yaml.Node, span: Span) -> Value:
         if not isinstance(node, yaml.Sequence) or len(node.items) < 3:
@@ -322,6 +374,32 @@ class _Template:
 
 _WORDS = {"yes": True, "no": False, "on": True, "off": False}
 """CloudFormation reads YAML 1.1, to which these are booleans."""
+
+
+def _is_function(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.Mapping) and len(node.entries) == 1 and "Fn::If" in node.entries
+
+
+def _either(first: Map, second: Map, what: str) -> Map:
+    """One of two objects, name by name: what both say alike is known, what both leave out is absent."""
+
+    def made(name: str) -> Value:
+        one, other = first.get(name), second.get(name)
+        if isinstance(one, Map) and isinstance(other, Map):
+            return _either(one, other, what)
+        span = (one or other or first).span
+        if isinstance(one, Scalar) and isinstance(other, Scalar) and one.value == other.value:
+            return one
+        if one is None and other is None:
+            return Scalar(None, span)
+        refs = tuple(ref for each in (one, other) if isinstance(each, Unresolved) for ref in each.refs)
+        return Unresolved(what, span, refs)
+
+    names = dict.fromkeys((*first.names(), *second.names()))
+    cells: dict[str, tuple[Span, Value | Callable[[], Value]]] = {
+        name: (first.key(name) or second.key(name) or first.span, partial(made, name)) for name in names
+    }
+    return Map(first.span, cells, more=first.more or second.more, camel=True)
 
 
 def _walk(value: Value) -> Iterator[Value]:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from yett.parse.compiled import Recipe, Scan, Shelf
 from yett.parse.encoding import views
 
 DEPTH = 3
@@ -119,25 +120,31 @@ _SIGNS = (
     r"%3[Aa]%2[Ff]%2[Ff]|%22%3[Aa]|%40",
     _PERCENT * 4,
 )
+_SIGNED = b"0123456789" * 4 + b" H4sI \\x41\\x41 %40 %41%41%41%41"
+"""A text with each of the signs in it."""
 
-_SMALL = 1 << 18
+_TINY = 1 << 16
+_SMALL = 4 << 20
+"""Bytes up to which looking for the patterns themselves takes less than loading Hyperscan for the signs, and less than
+compiling them for it."""
 
 
 class Runs:
-    """Finds runs. Nothing is compiled before it is needed; Hyperscan only once it is worth it."""
+    """Finds runs. Nothing is compiled before it is needed; Hyperscan only once it is worth it, or where it lies ready
+    on the `shelf`."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
         self._read = 0
         self._pattern: Any = None
         self._signs: Callable[[bytes], bool] | None = None
+        self._recipe = Recipe([sign.encode() for sign in _SIGNS], _SIGNED, once=True, shelf=shelf)
 
     def find(self, data: bytes) -> Iterator[Run]:
         """Runs that do not overlap, in the order of the text."""
         if len(data) < 28:
             return
-        self._read += len(data)
-        if self._signs is None and self._read > _SMALL:
-            self._signs = _signs()
+        if self._signs is None:
+            self._signs = self._ready(len(data))
         if self._signs is not None and not self._signs(data):
             return
         if self._pattern is None:
@@ -155,6 +162,19 @@ class Runs:
             if not (how == "base64" and _known(data, start, end)):
                 yield Run(start, end, how)
 
+    def _ready(self, size: int) -> Callable[[bytes], bool] | None:
+        """What sees whether a text has any of the signs, where it lies ready or is worth making."""
+        first = self._read <= _TINY
+        self._read += size
+        if self._read <= _TINY:
+            return None
+        scan = self._recipe.ready() if first else None
+        if scan is None:
+            if self._read <= _SMALL and not (first and self._recipe.wanted()):
+                return None
+            scan = self._recipe.scanner()
+        return _signs(scan) if scan is not None else lambda data: True
+
 
 def _compiled(pattern: str) -> Any:
     try:
@@ -168,23 +188,11 @@ def _compiled(pattern: str) -> Any:
     return re2.compile(pattern.encode(), options)
 
 
-def _signs() -> Callable[[bytes], bool]:
-    try:
-        import hyperscan
-    except ImportError:
-        return lambda data: True
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[sign.encode() for sign in _SIGNS],
-        ids=list(range(len(_SIGNS))),
-        flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(_SIGNS),
-    )
+def _signs(scan: Scan) -> Callable[[bytes], bool]:
     found: list[int] = []
 
     def note(index: int, _start: int, _end: int, _flags: int, _context: object) -> None:
         found.append(index)
-
-    scan: Callable[..., object] = database.scan
 
     def signs(data: bytes) -> bool:
         if len(data) >= 1 << 31:  # Hyperscan counts in 32 bits

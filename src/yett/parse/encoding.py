@@ -7,6 +7,7 @@ read a second time as UTF-8.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 # UTF-32's little-endian mark begins with UTF-16's, so it is asked for first.
@@ -39,24 +40,32 @@ def views(data: bytes) -> tuple[View, ...]:
             text = data.decode(encoding, "replace").removeprefix("\ufeff")
             return whole, View(text.encode("utf-8", "replace"), encoding)
     if b"\0" in data and _has_run(data):
-        return whole, View(data.replace(b"\0", b""), "wide")
+        return whole, View(data.translate(None, b"\0"), "wide")
     return (whole,)
 
 
 _RUN = rb"(?:[\t\r\n -~]\x00{1,3}){12}"
+_run: list[Callable[[bytes], object]] = []
 
 
 def _has_run(data: bytes) -> bool:
     """Whether a dozen characters of ASCII with NULs between them stand anywhere."""
+    if not _run:
+        _run.append(_searched())
+    return _run[0](data) is not None
+
+
+def _searched() -> Callable[[bytes], object]:
     try:
         import re2
     except ImportError:
         import re
 
-        return re.search(_RUN, data) is not None
+        return re.compile(_RUN).search
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
-    return re2.search(_RUN, data, options) is not None
+    search: Callable[[bytes], object] = re2.compile(_RUN, options).search
+    return search
 
 
 class Cursor:

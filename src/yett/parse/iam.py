@@ -332,8 +332,9 @@ def _find(part: str, text: str, at: int) -> int:
 _MARK = "\ue000"
 """YAML allows no NUL; this character is for private use, and nobody names a resource with it."""
 
-_OWN_VARIABLE = re.compile(
-    r"\$\{(?!(?:aws|saml|sts|cognito-identity|accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com|s3|iam|ec2|kms|[*?$]|[\w.-]+:)[^{}]*\})[^{}]*\}"
+_OWN_VARIABLE = (
+    r"\$\{(?!(?:aws|saml|sts|cognito-identity|accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com|s3|iam|ec2|kms"
+    r"|[*?$]|[\w.-]+:)[^{}]*\})[^{}]*\}"
 )
 """`${aws:username}` is a variable of the policy itself, https://docs.aws.amazon.com/IAM/latest/UserGuide/
 reference_policies_variables.html; every other `${…}` is filled in by whoever renders the file."""
@@ -341,7 +342,7 @@ reference_policies_variables.html; every other `${…}` is filled in by whoever 
 
 def _filled(text: str) -> str:
     text = text.replace(_MARK, HOLE)
-    return _OWN_VARIABLE.sub(HOLE, text) if "${" in text else text
+    return re.sub(_OWN_VARIABLE, HOLE, text) if "${" in text else text
 
 
 def _moved(value: Value, at: Span) -> Value:

@@ -1,6 +1,7 @@
 """Terraform: the module that a directory is, with what its variables, locals and simple functions amount to.
 
     module = load(tree, "infra/main.tf", text)      the whole directory, read once for each tree
+    modules = loads(tree, "infra/main.tf", text)    one for each way in which other directories call it
     module.within("infra/main.tf")                  the resources, data sources, providers, … of one file
     errors("infra/main.tf", text)                   the places of that file that could not be read
 
@@ -9,15 +10,19 @@ templates, conditionals and operators over those, `for`, and the functions in `p
 `Unresolved`: a variable without a default, an attribute of a resource, a module's output. A `dynamic` block is expanded
 where its list is known, else its content stands once with its iterator unresolved and the list has `more`. A resource
 with `count = 0` or an empty `for_each` is left out. `.tf.json` is read as well.
+
+A directory that others of the tree call (`source = "../modules/shop"`) is what they make of it: its variables have the
+values that they give. Calls in examples and tests count only where nothing else calls.
 https://developer.hashicorp.com/terraform/language
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from yett.parse import hcl
 from yett.parse.resources import (
@@ -39,6 +44,7 @@ from yett.parse.resources import (
     placed,
 )
 from yett.parse.source import ParseError, Span
+from yett.parse.stages import is_test_path, words
 from yett.parse.tree import Tree
 
 if TYPE_CHECKING:
@@ -55,6 +61,15 @@ MAX_CHAIN = 40
 """Locals that stand for one another."""
 
 MAX_TEXT = 1 << 20
+
+MAX_CALLS = 8
+"""Ways to call a directory that are told apart; beyond, what they do not agree on is unknown."""
+
+MAX_CALLERS = 200
+"""Files that are searched for calls."""
+
+MAX_NESTED = 3
+"""Directories that call a directory that calls a directory."""
 
 MAX_EXPANDED = 50
 """Blocks that a `dynamic` block becomes."""
@@ -82,11 +97,28 @@ def _is_values(name: str) -> bool:
 
 
 def load(tree: Tree, path: str, text: str) -> Module:
-    """The module that the directory of a file is, with this text for the file."""
+    """The module that the directory of a file is, with this text for the file. Where it is called in several ways,
+    what they do not agree on is unknown."""
+    return _of(tree, path, text)[0]
+
+
+def loads(tree: Tree, path: str, text: str) -> tuple[Module, ...]:
+    """The modules that the directory of a file is, one for each way in which it is called."""
+    return _of(tree, path, text)[1]
+
+
+_Modules: TypeAlias = "tuple[Module, tuple[Module, ...]]"
+
+
+def _of(tree: Tree, path: str, text: str) -> _Modules:
     folder = posixpath.dirname(path)
     if tree.text(path) == text:
-        return tree.once(("yett.parse.terraform", folder), lambda: _load(tree, folder, {}))
-    return _load(tree, folder, {path: text})
+        return _folder(tree, folder, MAX_NESTED)
+    return _load(tree, folder, {path: text}, MAX_NESTED)
+
+
+def _folder(tree: Tree, folder: str, nested: int) -> _Modules:
+    return tree.once(("yett.parse.terraform", folder, nested), lambda: _load(tree, folder, {}, nested))
 
 
 def errors(path: str, text: str) -> tuple[ParseError, ...]:
@@ -94,7 +126,7 @@ def errors(path: str, text: str) -> tuple[ParseError, ...]:
     return _read(path, text).errors
 
 
-def _load(tree: Tree, folder: str, given: Mapping[str, str]) -> Module:
+def _load(tree: Tree, folder: str, given: Mapping[str, str], nested: int) -> _Modules:
     paths = dict.fromkeys((*tree.folder(folder), *given))
     sources = [path for path in paths if is_terraform(path)]
     whole = len(sources) <= MAX_FILES
@@ -115,7 +147,164 @@ def _load(tree: Tree, folder: str, given: Mapping[str, str]) -> Module:
         text = tree.text(path)
         if text is not None and len(text) <= budget:
             values.update(_read(path, text).body.attributes)
-    return _module(files, values, whole)
+    calls = _calls(tree, folder, nested) if nested and _has_variables(files) else []
+    if not calls:
+        module = _module(files, values, whole, {})
+        return module, (module,)
+    if len(calls) == 1:
+        module = _module(files, {}, whole, calls[0])
+        return module, (module,)
+    merged = _module(files, {}, whole, _agreed(calls))
+    if len(calls) > MAX_CALLS:
+        return merged, (merged,)
+    return merged, tuple(_module(files, {}, whole, each) for each in calls)
+
+
+def _has_variables(files: list[tuple[str, hcl.File]]) -> bool:
+    return any(block.type == "variable" for _, file in files for block in file.body.blocks)
+
+
+Given: TypeAlias = "dict[str, Value]"
+
+
+def _calls(tree: Tree, folder: str, nested: int) -> list[Given]:
+    """What other directories give to a directory, once for each way."""
+    found: dict[tuple[object, ...], Given] = {}
+    callers = _callers(tree, folder)
+    real = [each for each in callers if not _is_example(each)]
+    if not real and callers and not _is_example(folder):
+        return []
+    for caller in real or callers:
+        for module in _folder(tree, caller, nested - 1)[1]:
+            for call in module.of("module"):
+                if _target(call) == folder and call.category == "module" and not _is_none(call):
+                    given = _given(call)
+                    found.setdefault(tuple(sorted((name, _key(value)) for name, value in given.items())), given)
+    return list(found.values())
+
+
+def _callers(tree: Tree, folder: str) -> list[str]:
+    """The directories that call a directory by a relative path."""
+    callers: list[str] = []
+    for other, paths in _folders(tree, folder) if folder else ():
+        sources = (source for path in paths for source in _sources(tree.text(path) or ""))
+        if other != folder and any(_joined(other, source) == folder for source in sources):
+            callers.append(other)
+    return callers
+
+
+def _sources(text: str) -> list[str]:
+    """The relative paths that a file calls modules by, as its text shows them."""
+    return re.findall(r'source"?\s*[=:]\s*"(\.\.?(?:/[^"]*)?)"', text) if '"./' in text or '"..' in text else []
+
+
+def _joined(folder: str, source: str) -> str:
+    path = posixpath.normpath(posixpath.join(folder, source))
+    return "" if path == "." else path
+
+
+def _folders(tree: Tree, folder: str) -> Iterator[tuple[str, list[str]]]:
+    """The directories of Terraform in a tree: those above one first, its neighbours last."""
+    every = tree.once(("yett.parse.terraform", "folders"), lambda: _grouped(tree.paths))
+    parent = posixpath.dirname(folder)
+
+    def order(other: str) -> tuple[int, str]:
+        above = not other or folder.startswith(f"{other}/")
+        return 0 if above else 2 if posixpath.dirname(other) == parent else 1, other
+
+    left = MAX_CALLERS
+    for other in sorted(every, key=order):
+        left -= len(every[other])
+        if left < 0:
+            return
+        yield other, every[other]
+
+
+def _grouped(paths: Iterable[str]) -> dict[str, list[str]]:
+    every: dict[str, list[str]] = {}
+    for path in paths:
+        if is_terraform(path):
+            every.setdefault(posixpath.dirname(path), []).append(path)
+    return every
+
+
+_EXAMPLES = frozenset(("demo", "demos", "doc", "docs", "example", "examples", "sample", "samples"))
+
+
+def _is_example(folder: str) -> bool:
+    return is_test_path(f"{folder}/main.tf") or not _EXAMPLES.isdisjoint(words(folder))
+
+
+def _target(call: Resource) -> str | None:
+    """The directory that a call means, if it is one of the tree."""
+    source = known(call.body.get("source")) or ""
+    if not source.startswith(("./", "../")) and source not in (".", ".."):
+        return None
+    return _joined(posixpath.dirname(call.path), source)
+
+
+def _is_none(call: Resource) -> bool:
+    """Whether a call is left out."""
+    count, each = call.body.get("count"), call.body.get("for_each")
+    if isinstance(each, List):
+        return not each.items and not each.more
+    if isinstance(each, Map):
+        return not each.names() and not each.more
+    return known(count) in ("0", "false")
+
+
+_META = frozenset(("source", "version", "providers", "count", "for_each", "depends_on"))
+
+
+def _given(call: Resource) -> Given:
+    given: Given = {}
+    for name in call.body.names():
+        if name not in _META:
+            value = call.body.get(name)
+            given[name] = Scalar(None, call.span) if value is None else _foreign(value, name)
+    return given
+
+
+def _foreign(value: Value, name: str) -> Value:
+    """A value without what it says of the caller's own resources: those of this directory have the same names."""
+    match value:
+        case Scalar():
+            return value
+        case Unresolved():
+            return Unresolved(f"var.{name}", value.span, (), value.text)
+        case List():
+            return List(tuple(_foreign(item, name) for item in value.items), value.span, value.more)
+    cells: dict[str, tuple[Span, Value | Callable[[], Value]]] = {
+        key: (value.key(key) or value.span, partial(_below, value, key, name)) for key in value.names()
+    }
+    return Map(value.span, cells, more=value.more)
+
+
+def _below(value: Map, key: str, name: str) -> Value:
+    inner = value.get(key)
+    return Scalar(None, value.span) if inner is None else _foreign(inner, name)
+
+
+def _key(value: Value) -> str:
+    """What tells one given value from another."""
+    match value:
+        case Scalar(value=plain):
+            return f"={plain!r}"
+        case Unresolved(text=text):
+            return f"?{text}"
+        case List(items=items):
+            return f"[{','.join(map(_key, items))}]"
+    return "{" + ",".join(f"{name}:{_key(inner)}" for name, inner in value.items()) + "}"
+
+
+def _agreed(calls: list[Given]) -> Given:
+    """What all calls give, and unknown where they differ."""
+    agreed: Given = {}
+    for name in dict.fromkeys(name for each in calls for name in each):
+        values = [each[name] for each in calls if name in each]
+        same = len(values) == len(calls) and len({_key(value) for value in values}) == 1
+        agreed[name] = values[0] if same else Unresolved(f"var.{name}", values[0].span)
+    return agreed
 
 
 def _rank(path: str) -> tuple[bool, str]:
@@ -133,8 +322,8 @@ _LABELLED: dict[str, Category] = {"resource": "resource", "data": "data"}
 _NAMED: dict[str, Category] = {"provider": "provider", "variable": "variable", "output": "output", "module": "module"}
 
 
-def _module(files: list[tuple[str, hcl.File]], values: dict[str, hcl.Attribute], whole: bool) -> Module:
-    scope = _Scope(values)
+def _module(files: list[tuple[str, hcl.File]], values: dict[str, hcl.Attribute], whole: bool, given: Given) -> Module:
+    scope = _Scope(values, given)
     blocks: list[tuple[str, hcl.Block]] = []
     for path, file in files:
         for block in file.body.blocks:
@@ -214,8 +403,9 @@ def _is_never(body: hcl.Body, evaluator: _Evaluator) -> bool:
 class _Scope:
     """What the names of a module stand for."""
 
-    def __init__(self, values: dict[str, hcl.Attribute]) -> None:
+    def __init__(self, values: dict[str, hcl.Attribute], given: Given) -> None:
         self.values = values
+        self.given = given
         self.variables: dict[str, list[tuple[str, hcl.Block]]] = {}
         self.locals: dict[str, list[tuple[str, hcl.Attribute]]] = {}
         self.made: dict[tuple[str, str, str], Value] = {}
@@ -230,6 +420,8 @@ class _Scope:
         definition of the same file is meant.
         """
         found: list[tuple[str, hcl.Expression]] = []
+        if kind == "var" and name in self.given:
+            return self.given[name], 1
         if kind == "var":
             if name in self.values:
                 found = [("", self.values[name].expression)]
@@ -364,6 +556,8 @@ class _Evaluator:
                 return self._for(expression, names)
             case hcl.Opaque(what=what):
                 return Unresolved(what, span)
+            case _:
+                raise TypeError(f"no expression of HCL: {type(expression).__name__}")
 
     def _template(self, template: hcl.Template, names: Names) -> Value:
         """A text, with what is not known between `OPEN` and `CLOSE`."""

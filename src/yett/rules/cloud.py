@@ -10,10 +10,12 @@ from typing import NamedTuple
 from yett.model import Hit, Rule, Unknown
 from yett.parse.resources import List, Map, Module, Resource, Scalar, Unresolved, Value, known, number, truth
 from yett.parse.source import Span
+from yett.parse.stages import is_test_path
 from yett.parse.tree import Tree
-from yett.rules.hits import hit, short
+from yett.rules.hits import hit, short, soften
 
 Found = Iterator[Hit | Unknown]
+Said = Iterator[tuple[Rule, Hit | Unknown]]
 Look = Callable[[Resource, Module], Found]
 
 
@@ -44,12 +46,14 @@ class Checks:
     def rules(self) -> tuple[Rule, ...]:
         return tuple(dict.fromkeys(check.rule for check in self.all))
 
-    def judge(self, text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
+    def judge(self, text: str, path: str, tree: Tree) -> Said:
         """What the checks say of the resources of one file. A resource with a syntax error in it is left to those who
         report the error: what seems to be missing in it may well be there."""
-        from yett.parse.terraform import load
+        from yett.parse.terraform import loads
 
-        module = load(tree, path, text)
+        return once(path, (said for module in loads(tree, path, text) for said in self._judge(module, path)))
+
+    def _judge(self, module: Module, path: str) -> Said:
         for resource in module.within(path):
             if resource.broken or resource.category not in ("resource", "data"):
                 continue
@@ -57,6 +61,17 @@ class Checks:
             for check in self.of(kind):
                 for found in check.look(resource, module):
                     yield check.rule, found
+
+
+def once(path: str, said: Said) -> Said:
+    """What several calls of a module have in common said once, and more softly where things are tried out."""
+    tried = is_test_path(path)
+    seen: set[tuple[object, ...]] = set()
+    for rule, found in said:
+        key = (rule.id, *found[:2], (found.message, found.subject) if isinstance(found, Hit) else "")
+        if key not in seen:
+            seen.add(key)
+            yield rule, soften(rule, found) if tried else found
 
 
 def _fits(pattern: str, kind: str) -> bool:

@@ -17,13 +17,13 @@ class Topic(NamedTuple):
 
 
 TOPICS = (
-    Topic("Encryption in transit", (295, 297, 319, 322, 326, 327, 523, 614, 757)),
+    Topic("Encryption in transit", (295, 297, 298, 319, 322, 326, 327, 523, 614, 757)),
     Topic("Encryption at rest", (311, 312, 359)),
     Topic(
         "Keys, passwords and tokens",
         (256, 258, 259, 260, 320, 321, 324, 328, 330, 338, 521, 522, 526, 532, 598, 798, 916, 1392),
     ),
-    Topic("Least privilege", (15, 250, 266, 269, 272, 276, 284, 732, 749, 862, 863)),
+    Topic("Least privilege", (15, 250, 266, 269, 272, 276, 284, 639, 732, 749, 862, 863)),
     Topic("Authentication and MFA", (287, 290, 294, 306, 307, 308, 347, 384, 613)),
     Topic(
         "Injection and XSS", (20, 22, 73, 77, 78, 79, 88, 89, 94, 95, 98, 113, 155, 434, 502, 611, 776, 918, 943, 1336)

@@ -14,30 +14,43 @@ from yett.parse.tree import Tree
 from yett.rules.aws import (
     access,
     access_logs,
+    acls,
+    apis,
     balancers,
     cloudfront,
     compute,
     credentials,
     database,
+    exposed,
     firewalls,
     identity,
     images,
     logins,
     network,
+    passwords,
     s3,
+    s3_encryption,
+    s3_kept,
+    service_logs,
+    services,
     storage,
     trails,
     upkeep,
+    vpc,
 )
-from yett.rules.cloud import Checks
+from yett.rules.cloud import Checks, once
 
 EXAMPLE = "main.tf"
 
 _CHECKS = Checks(
     (
         *s3.CHECKS,
+        *s3_encryption.CHECKS,
+        *s3_kept.CHECKS,
         *network.CHECKS,
+        *vpc.CHECKS,
         *database.CHECKS,
+        *passwords.CHECKS,
         *upkeep.CHECKS,
         *storage.CHECKS,
         *balancers.CHECKS,
@@ -47,9 +60,14 @@ _CHECKS = Checks(
         *compute.CHECKS,
         *images.CHECKS,
         *access.CHECKS,
+        *apis.CHECKS,
         *logins.CHECKS,
         *credentials.CHECKS,
         *trails.CHECKS,
+        *acls.CHECKS,
+        *exposed.CHECKS,
+        *services.CHECKS,
+        *service_logs.CHECKS,
     )
 )
 
@@ -60,9 +78,10 @@ def rules() -> tuple[Rule, ...]:
 
 def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknown]]:
     """What the rules say of a file. Nothing where it declares nothing; raises `ParseError` for a template."""
-    module = _module(text, path, tree)
-    if module is None:
-        return
+    return once(path, (said for module in _modules(text, path, tree) for said in _judge(module, path)))
+
+
+def _judge(module: Module, path: str) -> Iterator[tuple[Rule, Hit | Unknown]]:
     for resource in module.within(path):
         if resource.broken:
             continue
@@ -73,13 +92,14 @@ def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknow
         yield from identity.documents(resource, module)
 
 
-def _module(text: str, path: str, tree: Tree) -> Module | None:
+def _modules(text: str, path: str, tree: Tree) -> tuple[Module, ...]:
     from yett.parse.terraform import is_terraform
 
     if is_terraform(path):
-        from yett.parse.terraform import load
+        from yett.parse.terraform import loads
 
-        return load(tree, path, text)
+        return loads(tree, path, text)
     from yett.parse import cloudformation
 
-    return cloudformation.load(path, text)
+    module = cloudformation.load(path, text)
+    return () if module is None else (module,)

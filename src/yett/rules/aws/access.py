@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse import iam
 from yett.parse.resources import Module, Resource, Unresolved, known, truth
-from yett.rules.aws.need import Need, absent, bad, kinds_of, needs
+from yett.rules.aws.need import bad
 from yett.rules.aws.policies import policy
 from yett.rules.cloud import Check, unknown
 from yett.rules.hits import hit, short
@@ -200,6 +199,10 @@ _HELD = {
     "aws_secretsmanager_secret_policy": ("policy",),
     "aws_opensearch_domain": ("access_policies",),
     "aws_opensearch_domain_policy": ("access_policies",),
+    "aws_ses_identity_policy": ("policy",),
+    "aws_sesv2_email_identity_policy": ("policy",),
+    "aws_cloudwatch_log_destination_policy": ("access_policy",),
+    "aws_glue_resource_policy": ("policy",),
     "aws_glacier_vault": ("access_policy",),
     "aws_glacier_vault_lock": ("policy",),
     "aws_backup_vault_policy": ("policy",),
@@ -244,26 +247,77 @@ def queue(resource: Resource, module: Module) -> Found:
                 principal.name.span if principal else statement.key("NotPrincipal"),
                 f"{resource.label} allows{what} to everybody",
                 subject=f"{resource.address} {statement.sid}{what}",
-                severity=Severity.MEDIUM if resource.kind in _OTHER else None,
+                severity=_severity(resource, module),
             )
-        yield from _all_actions(resource, found)
 
 
-def _all_actions(resource: Resource, found: iam.Document) -> Found:
-    """A queue or topic whose policy allows every action to somebody."""
-    if resource.kind not in ("aws_sqs_queue", "aws_sqs_queue_policy", "aws_sns_topic", "aws_sns_topic_policy"):
-        return
-    seen = {id(statement) for statement, _ in public(found)}
-    for statement in found.statements:
-        if statement.allows and id(statement) not in seen:
-            for action in statement.actions:
-                if action.text.lower() in ("*", "sqs:*", "sns:*"):
-                    yield hit(
-                        action.span,
-                        f"{resource.label} allows {action.text}",
-                        subject=f"{resource.address} {statement.sid} {action.text}",
-                        severity=Severity.MEDIUM,
-                    )
+def _severity(resource: Resource, module: Module) -> Severity | None:
+    """A search domain inside of a network is reached through its groups alone: `*` is everybody who gets there. With
+    access control of its own it asks everybody for a password behind an open policy, as AWS recommends."""
+    domain = resource
+    if resource.kind == "aws_opensearch_domain_policy":
+        domain = module.resolve(resource.find("domain_name"), resource.path) or resource
+    if domain.kind == "aws_opensearch_domain" and domain.has("vpc_options"):
+        return Severity.LOW
+    if domain.kind == "aws_opensearch_domain" and truth(domain.find("advanced_security_options.enabled")) is True:
+        return Severity.MEDIUM
+    return Severity.MEDIUM if resource.kind in _OTHER else None
+
+
+QUEUE_ACTIONS = Rule(
+    id="aws/queue-star-action",
+    title="Queue or topic that allows every action",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="`*` holds the right to rewrite the policy, to delete the queue and to read what others sent, where most need"
+    " to send or to receive alone.",
+    fix="Name the actions: `sqs:SendMessage`, `sns:Publish`.",
+    refs=("CWE-269", "PCI DSS 7.2.2", _IAM + "reference_policies_elements_action.html"),
+    bad=(
+        """\
+resource "aws_sqs_queue_policy" "orders" {
+  queue_url = aws_sqs_queue.orders.id
+  policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::111122223333:role/shop" }
+      Action    = "sqs:*" # <- here
+      Resource  = "*"
+    }]
+  })
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_sqs_queue_policy" "orders" {
+  queue_url = aws_sqs_queue.orders.id
+  policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::111122223333:role/shop" }
+      Action    = ["sqs:SendMessage", "sqs:ReceiveMessage"]
+      Resource  = "*"
+    }]
+  })
+}
+""",
+    ),
+)
+
+_QUEUES = ("aws_sqs_queue", "aws_sqs_queue_policy", "aws_sns_topic", "aws_sns_topic_policy")
+
+
+def queue_actions(resource: Resource, module: Module) -> Found:
+    found = policy(resource.find("policy"), resource, module)
+    for statement in found.statements if found is not None else ():
+        for action in statement.actions if statement.allows else ():
+            if action.text.lower() in ("*", "sqs:*", "sns:*"):
+                yield hit(
+                    action.span,
+                    f"{resource.label} allows {action.text}",
+                    subject=f"{resource.address} {statement.sid} {action.text}",
+                )
 
 
 KMS = Rule(
@@ -317,169 +371,6 @@ def kms(resource: Resource, module: Module) -> Found:
         )
 
 
-APIGW_AUTH = Rule(
-    id="aws/apigw-no-auth",
-    title="API that asks nobody who they are",
-    severity=Severity.MEDIUM,
-    level=Action.WARN,
-    why="Authorization `NONE`, and a route without an authorizer, let everybody call the service behind. A method for"
-    " `OPTIONS` has to be open, as browsers ask it first.",
-    fix="Set an authorizer, `AWS_IAM`, or `api_key_required` as the least.",
-    refs=("CWE-306", "PCI DSS 7.2.1", "PCI DSS 8.3.1", _API + "apigateway-control-access-to-api.html"),
-    bad=(
-        """\
-resource "aws_api_gateway_method" "orders" {
-  http_method   = "GET"
-  authorization = "NONE" # <- here
-}
-
-resource "aws_apigatewayv2_route" "orders" { # <- here
-  route_key = "GET /orders"
-}
-""",
-        """\
-# file: template.yaml
-Resources:
-  Orders:
-    Type: AWS::ApiGateway::Method
-    Properties:
-      HttpMethod: POST
-      AuthorizationType: NONE # <- here
-""",
-    ),
-    good=(
-        """\
-resource "aws_api_gateway_method" "orders" {
-  http_method   = "GET"
-  authorization = "AWS_IAM"
-}
-
-resource "aws_api_gateway_method" "options" {
-  http_method   = "OPTIONS"
-  authorization = "NONE"
-}
-
-resource "aws_api_gateway_method" "partners" {
-  http_method      = "GET"
-  authorization    = "NONE"
-  api_key_required = true
-}
-""",
-    ),
-)
-
-
-def apigw_auth(resource: Resource, module: Module) -> Found:
-    if resource.kind == "aws_api_gateway_method" and (known(resource.find("http_method")) or "").upper() == "OPTIONS":
-        return
-    path = "authorization" if resource.kind == "aws_api_gateway_method" else "authorization_type"
-    value = resource.find(path)
-    key = resource.find("api_key_required")
-    if truth(key) is True:
-        return
-    if isinstance(value, Unresolved) or isinstance(key, Unresolved):
-        yield Unknown(resource.span.line, "authorization")
-    elif value is not None:
-        if (known(value) or "").upper() == "NONE":
-            yield bad(resource, value.span, "asks nobody who they are", path, '"AWS_IAM"')
-    elif resource.kind == "aws_apigatewayv2_route" and (known(resource.find("route_key")) or "").startswith("$"):
-        api = module.resolve(resource.find("api_id"), resource.path)
-        if api is None or (known(api.find("protocol_type")) or "HTTP").upper() == "HTTP":
-            yield absent(resource, path, "asks nobody who they are", '"JWT"')
-    else:
-        yield absent(resource, path, "asks nobody who they are", '"AWS_IAM"')
-
-
-APIGW_TLS = Rule(
-    id="aws/apigw-tls",
-    title="API that still speaks early TLS",
-    severity=Severity.HIGH,
-    level=Action.WARN,
-    why="A domain of a REST API speaks TLS 1.0 unless `security_policy` says `TLS_1_2`.",
-    fix='Set `security_policy = "TLS_1_2"`.',
-    refs=("CWE-326", "PCI DSS 4.2.1", _API + "apigateway-custom-domain-tls-version.html"),
-    bad=(
-        """\
-resource "aws_api_gateway_domain_name" "shop" {
-  security_policy = "TLS_1_0" # <- here
-}
-""",
-        """\
-# file: template.yaml
-Resources:
-  Shop: # <- here
-    Type: AWS::ApiGateway::DomainName
-    Properties: {DomainName: api.shop.example}
-""",
-    ),
-    good=(
-        """\
-resource "aws_api_gateway_domain_name" "shop" {
-  security_policy = "TLS_1_2"
-}
-""",
-    ),
-)
-
-
-def _modern(value: object) -> bool | None:
-    text = known(value)  # type: ignore[arg-type]
-    return None if text is None else text.startswith(("TLS_1_2", "SecurityPolicy_TLS12", "SecurityPolicy_TLS13"))
-
-
-_TLS_NEEDS = (
-    Need(("aws_api_gateway_domain_name",), "security_policy", _modern, "speaks early TLS", '"TLS_1_2"'),
-    Need(
-        ("aws_apigatewayv2_domain_name",),
-        "domain_name_configuration.security_policy",
-        _modern,
-        "speaks early TLS",
-        '"TLS_1_2"',
-        absent=False,
-    ),
-)
-
-
-VALIDATION = Rule(
-    id="aws/apigw-validation",
-    title="API that checks no request",
-    severity=Severity.LOW,
-    level=Action.INFO,
-    why="Without a validator and a model every body and parameter reaches the service as it was sent.",
-    fix="Set `request_validator_id`, and a model in `request_models`.",
-    refs=("CWE-20", "PCI DSS 6.2.4", _API + "api-gateway-method-request-validation.html"),
-    bad=(
-        """\
-resource "aws_api_gateway_method" "orders" { # <- here
-  http_method   = "POST"
-  authorization = "AWS_IAM"
-}
-""",
-    ),
-    good=(
-        """\
-resource "aws_api_gateway_method" "orders" {
-  http_method          = "POST"
-  authorization        = "AWS_IAM"
-  request_validator_id = aws_api_gateway_request_validator.shop.id
-}
-""",
-    ),
-)
-
-
-_VALIDATION_NEEDS = (
-    Need(
-        ("aws_api_gateway_method",),
-        "request_validator_id",
-        lambda value: True,
-        "checks no request",
-        "aws_api_gateway_request_validator.NAME.id",
-        when=lambda resource: (known(resource.find("http_method")) or "").upper() != "OPTIONS",
-    ),
-)
-
-
 CHECKS = (
     Check(
         LAMBDA,
@@ -492,8 +383,6 @@ CHECKS = (
         lambda_public,
     ),
     Check(QUEUE, tuple(kind for kind, paths in _HELD.items() if paths), queue),
+    Check(QUEUE_ACTIONS, _QUEUES, queue_actions),
     Check(KMS, ("aws_kms_key", "aws_kms_replica_key", "aws_kms_key_policy", "aws_kms_external_key"), kms),
-    Check(APIGW_AUTH, ("aws_api_gateway_method", "aws_apigatewayv2_route"), apigw_auth),
-    Check(APIGW_TLS, kinds_of(*_TLS_NEEDS), needs(*_TLS_NEEDS)),
-    Check(VALIDATION, kinds_of(*_VALIDATION_NEEDS), needs(*_VALIDATION_NEEDS)),
 )

@@ -102,10 +102,10 @@ _LOG_NEEDS = (
     Need(("aws_elb",), "access_logs.enabled", true, "keeps no log", "true", absent=False),
     Need(
         ("aws_apigatewayv2_stage",),
-        "access_log_settings",
+        "access_log_settings.destination_arn",
         lambda value: True,
         "keeps no log",
-        "{ destination_arn = ARN }",
+        "ARN",
     ),
     Need(
         ("aws_api_gateway_stage",),
@@ -137,7 +137,7 @@ _LOG_NEEDS = (
         '["audit"]',
         other=("enable_cloudwatch_logs_exports", "enable_cloudwatch_logs_export"),
         severity=Severity.INFO,
-        when=lambda resource: not resource.has("db_cluster_identifier"),
+        when=lambda resource: resource.kind != "aws_db_instance" or not resource.has("db_cluster_identifier"),
     ),
     Need(("aws_mq_broker",), "logs", lambda value: True, "keeps no log", "{ general = true }", severity=Severity.INFO),
     Need(

@@ -8,7 +8,7 @@ from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known, number, objects, texts, truth
 from yett.rules.aws.need import absent, bad
 from yett.rules.cloud import Check, unknown
-from yett.rules.hits import short
+from yett.rules.hits import hit, short
 
 Found = Iterator[Hit | Unknown]
 
@@ -151,6 +151,33 @@ def _classic_tls(resource: Resource) -> Found:
             name, value = known(block.get("Name")) or "", block.get("Value")
             if name in _EARLY and value is not None and known(value) != "false":
                 yield bad(resource, value.span, f"speaks {name.partition('-')[2]}", f"policies {name}", "")
+            elif value is not None and _is_weak_cipher(name) and known(value) != "false":
+                yield bad(resource, value.span, f"speaks the broken cipher {short(name)}", f"policies {name}", "")
+            elif (
+                name == "Reference-Security-Policy"
+                and value is not None
+                and known(value)
+                and not _is_strong(known(value) or "")
+            ):
+                yield bad(resource, value.span, f"speaks early TLS with {short(known(value) or '')}", "policies", "")
+    if resource.format != "cloudformation":
+        return
+    for block in resource.each("listener"):
+        # Without a policy a classic balancer takes ELBSecurityPolicy-2016-08, which allows TLS 1.0.
+        secure = isinstance(block, Map) and (known(block.get("Protocol")) or "").upper() in ("HTTPS", "SSL")
+        if isinstance(block, Map) and secure and block.get("PolicyNames") is None:
+            yield hit(
+                block.span,
+                f"{resource.label} speaks early TLS, as a listener names no policy",
+                fix="Name a policy for `ELBSecurityPolicy-TLS-1-2-2017-01` in `PolicyNames`.",
+                subject=f"{resource.address} listener {known(block.get('LoadBalancerPort')) or ''}",
+                severity=Severity.MEDIUM,
+            )
+
+
+def _is_weak_cipher(name: str) -> bool:
+    parts = set(name.upper().replace("_", "-").split("-"))
+    return not parts.isdisjoint(("NULL", "RC4", "DES", "CBC3", "3DES", "EXP", "MD5", "ADH", "ANON"))
 
 
 _EARLY = ("Protocol-SSLv2", "Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1")

@@ -176,7 +176,7 @@ RESPONSE_HEADERS = Rule(
     why="Without `Strict-Transport-Security` the first request of a visitor can be answered by somebody else; without a"
     " content policy an injected script runs. CloudFront adds neither by default.",
     fix="Set `response_headers_policy_id`.",
-    refs=("CWE-693", "PCI DSS 6.4.3", _CF + "adding-response-headers.html"),
+    refs=("CWE-693", "PCI DSS 6.2.4", _CF + "adding-response-headers.html"),
     bad=(
         """\
 resource "aws_cloudfront_distribution" "shop" {

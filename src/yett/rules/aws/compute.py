@@ -17,7 +17,7 @@ from yett.parse.resources import (
     truth,
 )
 from yett.rules.aws.need import Need, absent, among, bad, kinds_of, needs, not_among
-from yett.rules.aws.network import is_world
+from yett.rules.aws.openings import is_world
 from yett.rules.cloud import Check, false, unknown
 
 Found = Iterator[Hit | Unknown]
@@ -375,7 +375,6 @@ AUTOSCALING = Rule(
     fix="Run two or more in two zones.",
     refs=(
         "CWE-400",
-        "PCI DSS 12.10.1",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html",
     ),
     bad=(

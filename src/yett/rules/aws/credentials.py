@@ -242,11 +242,33 @@ def _assigned(text: str) -> re.Match[str] | None:
     return None
 
 
+_PRIVATE = b"PRIVATE KEY-----"
+
+
+def _private(text: str) -> re.Match[str] | None:
+    return re.search(r"-----BEGIN (?:[A-Z]{2,9} )?PRIVATE KEY-----\s+[A-Za-z0-9+/]", text)
+
+
+def _decoded(word: str) -> bytes:
+    import base64
+    import binascii
+
+    try:
+        return base64.b64decode(word[: len(word) // 4 * 4], validate=True)
+    except binascii.Error:
+        return b""
+
+
 def _data(resource: Resource, value: Value | None) -> Found:
     text = value.text if isinstance(value, Unresolved) else known(value) or ""
     if not isinstance(value, Scalar | Unresolved) or not text:
         return
-    found = _key_id().search(text) or _secret_key().search(text) or _assigned(text)
+    if "\n" not in text and "LS0tLS1CRUdJTi" in text:
+        # base64 of "-----BEGIN "
+        if any(_PRIVATE in _decoded(word) for word in text.split()):
+            yield _hit(resource, value.span, "user data: a private key")
+        return
+    found = _key_id().search(text) or _secret_key().search(text) or _private(text) or _assigned(text)
     if found:
         begin = found.start("name") if "name" in found.groupdict() else found.start()
         yield _hit(resource, _within(value, text, begin), "user data")
@@ -318,7 +340,7 @@ ROTATION = Rule(
     why="A secret that leaked once is good until somebody changes it. Secrets Manager changes it by itself where a"
     " rotation is configured.",
     fix="Add an `aws_secretsmanager_secret_rotation`.",
-    refs=("CWE-324", "PCI DSS 8.6.3", "PCI DSS 3.7.4", _SECRETS + "rotating-secrets.html"),
+    refs=("CWE-324", "PCI DSS 8.6.3", _SECRETS + "rotating-secrets.html"),
     bad=(
         """\
 resource "aws_secretsmanager_secret" "orders" { # <- here
@@ -361,7 +383,7 @@ NO_KEY = Rule(
     why="Secrets Manager encrypts with a key of AWS unless you name your own: it cannot be given to another account,"
     " and nobody decides about it apart from the secret.",
     fix="Set `kms_key_id`.",
-    refs=("CWE-320", "PCI DSS 3.7.4", _SECRETS + "security-encryption.html"),
+    refs=("CWE-320", _SECRETS + "security-encryption.html"),
     bad=(
         """\
 resource "aws_secretsmanager_secret" "orders" { # <- here

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse.resources import Map, Module, Resource, Scalar, Unresolved, Value, known
+from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known
 from yett.rules.aws.need import Need, among, inherits, is_set, kinds_of, needs, not_among, says
 from yett.rules.cloud import Check, false, true, unknown
 from yett.rules.hits import hit, short
@@ -183,112 +183,6 @@ _ENCRYPTED_NEEDS = (
 )
 
 
-PASSWORD = Rule(
-    id="aws/db-plain-password",
-    title="Database password written down",
-    severity=Severity.HIGH,
-    why="The password is in the repository, in everybody's copy of it and in the state file.",
-    fix="Set `manage_master_user_password = true`, or take the password from Secrets Manager.",
-    refs=("CWE-798", "PCI DSS 8.6.2", _RDS + "rds-secrets-manager.html"),
-    bad=(
-        """\
-resource "aws_db_instance" "orders" {
-  username = "shop"
-  password = "correct" # <- here
-}
-""",
-        """\
-# file: template.yaml
-Parameters:
-  Password: {Type: String, Default: battery, NoEcho: true}
-Resources:
-  Orders:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      MasterUserPassword: !Ref Password # <- here
-""",
-    ),
-    good=(
-        """\
-variable "password" {
-  default = ""
-}
-
-resource "aws_db_instance" "orders" {
-  username = "shop"
-  password = var.password
-}
-
-resource "aws_db_instance" "carts" {
-  password = random_password.carts.result
-}
-
-resource "aws_rds_cluster" "search" {
-  manage_master_user_password = true
-}
-""",
-        """\
-# file: template.yaml
-Parameters:
-  Password: {Type: String, NoEcho: true}
-Resources:
-  Orders:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      MasterUserPassword: "{{resolve:secretsmanager:orders:SecretString:password}}"
-  Carts:
-    Type: AWS::RDS::DBInstance
-    Properties:
-      MasterUserPassword: !Ref Password
-""",
-    ),
-)
-
-
-_PASSWORDS = {
-    "aws_db_instance": ("password",),
-    "aws_rds_cluster": ("master_password",),
-    "aws_docdb_cluster": ("master_password",),
-    "aws_redshift_cluster": ("master_password",),
-    "aws_redshiftserverless_namespace": ("admin_user_password",),
-    "AWS::RedshiftServerless::Namespace": ("admin_user_password",),
-    "aws_dms_endpoint": ("password",),
-    "aws_elasticache_replication_group": ("auth_token",),
-    "aws_mq_broker": ("user.password",),
-    "aws_memorydb_user": ("authentication_mode.passwords",),
-    "aws_elasticache_user": ("passwords",),
-    "aws_opensearch_domain": ("advanced_security_options.master_user_options.master_user_password",),
-    "aws_directory_service_directory": ("password",),
-    "AWS::DirectoryService::MicrosoftAD": ("password",),
-    "AWS::DirectoryService::SimpleAD": ("password",),
-    "AWS::ManagedBlockchain::Member": (
-        "member_configuration.member_framework_configuration.member_fabric_configuration.admin_password",
-    ),
-    "AWS::Amplify::App": ("basic_auth_config.password", "access_token", "oauth_token"),
-    "AWS::Amplify::Branch": ("basic_auth_config.password",),
-    "AWS::IAM::User": ("login_profile.password",),
-    "aws_iam_user": ("login_profile.password",),
-}
-
-
-def password(resource: Resource, _module: Module) -> Found:
-    for path in _PASSWORDS[resource.kind]:
-        for value in resource.every(path):
-            if isinstance(value, Unresolved):
-                yield unknown(value)
-            elif isinstance(value, Scalar) and isinstance(value.value, str) and _is_secret(value.value):
-                yield hit(
-                    value.span,
-                    f"{resource.label} has its password written down",
-                    subject=f"{resource.address} {path}",
-                )
-
-
-def _is_secret(text: str) -> bool:
-    """Not what is filled in elsewhere: nothing, or a reference in a syntax of its own."""
-    return bool(text.strip()) and not text.startswith(("{{", "${", "arn:", "<"))
-
-
 TLS = Rule(
     id="aws/db-tls-required",
     title="Data store that accepts connections in clear",
@@ -427,8 +321,8 @@ def tls(resource: Resource, _module: Module) -> Found:
 
 
 _INSISTS = (
-    (re.compile(r"postgres(?:9\.\d|1[0-4])"), "rds.force_ssl", "1"),
-    (re.compile(r"mysql(?:5\.\d|8\.0)|mariadb10\.\d+|mariadb11\.[0-7]"), "require_secure_transport", "ON"),
+    (r"postgres(?:9\.\d|1[0-4])", "rds.force_ssl", "1"),
+    (r"mysql(?:5\.\d|8\.0)|mariadb10\.\d+|mariadb11\.[0-7]", "require_secure_transport", "ON"),
 )
 """Families of RDS whose server takes connections in clear unless a parameter says otherwise; later ones are left alone,
 as PostgreSQL from 15 on insists on TLS by itself. See the pages of RDS on TLS for each engine."""
@@ -437,7 +331,7 @@ as PostgreSQL from 15 on insists on TLS by itself. See the pages of RDS on TLS f
 def _insists(resource: Resource, seen: Collection[str]) -> Found:
     family = known(resource.find("family")) or ""
     for pattern, name, value in _INSISTS:
-        if resource.kind == "aws_db_parameter_group" and pattern.fullmatch(family) and name not in seen:
+        if resource.kind == "aws_db_parameter_group" and re.fullmatch(pattern, family) and name not in seen:
             yield hit(
                 resource.span,
                 f"{resource.label} accepts connections in clear, as {name} is not set",
@@ -468,7 +362,6 @@ _GROUPS = (
 CHECKS = (
     Check(PUBLIC, kinds_of(*_PUBLIC_NEEDS), needs(*_PUBLIC_NEEDS)),
     Check(UNENCRYPTED, kinds_of(*_ENCRYPTED_NEEDS), needs(*_ENCRYPTED_NEEDS)),
-    Check(PASSWORD, tuple(_PASSWORDS), password),
     Check(TLS, _GROUPS, tls),
     Check(TLS, kinds_of(*_MSK_NEEDS), needs(*_MSK_NEEDS)),
 )

@@ -323,7 +323,6 @@ WAF_RATE = Rule(
     refs=(
         "CWE-770",
         "CWE-307",
-        "PCI DSS 8.3.4",
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html",
     ),
     bad=(
@@ -392,7 +391,7 @@ SHIELD = Rule(
     why="Shield Standard is there for everybody; Advanced adds people who answer during a large attack, and pays for"
     " the scaling it caused. It costs a few thousand dollars a month, so that it is worth it for critical shops only.",
     fix="Add an `aws_shield_protection` where the shop is critical.",
-    refs=("CWE-400", "PCI DSS 6.4.2", "https://docs.aws.amazon.com/waf/latest/developerguide/ddos-overview.html"),
+    refs=("CWE-400", "https://docs.aws.amazon.com/waf/latest/developerguide/ddos-overview.html"),
     bad=(
         """\
 resource "aws_cloudfront_distribution" "shop" { # <- here

@@ -52,11 +52,6 @@ resource "aws_ecs_task_definition" "shop" {
       user                   = "root" # <- here
     }
   ])
-  volume {
-    efs_volume_configuration {
-      transit_encryption = "DISABLED" # <- here
-    }
-  }
 }
 """,
         """\
@@ -124,6 +119,47 @@ def tasks(resource: Resource, _module: Module) -> Found:
         value = resource.find(path)
         if value is not None and known(value) == "host":
             yield bad(resource, value.span, "shares the processes of its host", path, '"task"')
+
+
+FILES = Rule(
+    id="aws/ecs-files-in-clear",
+    title="Container that mounts its files in clear",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="A task speaks NFS in clear to EFS unless `transit_encryption` is `ENABLED`.",
+    fix='Set `transit_encryption = "ENABLED"`.',
+    refs=("CWE-319", "PCI DSS 4.2.1", "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html"),
+    bad=(
+        """\
+resource "aws_ecs_task_definition" "shop" {
+  volume {
+    efs_volume_configuration {
+      transit_encryption = "DISABLED" # <- here
+    }
+  }
+  volume { # <- here
+    efs_volume_configuration {
+      file_system_id = "fs-0a1b2c3d"
+    }
+  }
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_ecs_task_definition" "shop" {
+  volume {
+    efs_volume_configuration {
+      transit_encryption = "ENABLED"
+    }
+  }
+}
+""",
+    ),
+)
+
+
+def files(resource: Resource, _module: Module) -> Found:
     for value in resource.every("volume.efs_volume_configuration.transit_encryption"):
         if known(value) == "DISABLED":
             yield bad(resource, value.span, "mounts its files in clear", "transit_encryption", '"ENABLED"')
@@ -137,10 +173,10 @@ def tasks(resource: Resource, _module: Module) -> Found:
             )
     for block in resource.each("volumes"):
         if isinstance(block, Map) and block.has("efs_volume_configuration"):
-            value = block.find("efs_volume_configuration.transit_encryption")
-            if value is None or known(value) == "DISABLED":
+            option = block.find("efs_volume_configuration.transit_encryption")
+            if option is None or known(option) == "DISABLED":
                 yield hit(
-                    block.span if value is None else value.span,
+                    block.span if option is None else option.span,
                     f"{resource.label} mounts its files in clear",
                     subject=f"{resource.address} transit_encryption",
                 )
@@ -366,6 +402,7 @@ _BUILD_NEEDS = (
 
 CHECKS = (
     Check(TASKS, ("aws_ecs_task_definition", "aws_batch_job_definition"), tasks),
+    Check(FILES, ("aws_ecs_task_definition",), files),
     Check(ECR_PUBLIC, ("aws_ecr_repository", "aws_ecr_repository_policy"), ecr_public),
     Check(ECR_SCAN, ("aws_ecr_repository",), ecr_scan),
     Check(ECR_MUTABLE, ("aws_ecr_repository",), needs(*_MUTABLE_NEEDS)),

@@ -147,42 +147,26 @@ _PASSWORD_NEEDS = (
 )
 
 
-OPENSEARCH = Rule(
-    id="aws/opensearch-tls",
-    title="Search cluster that is spoken to in clear",
+_SEARCH = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/"
+
+SEARCH_HTTP = Rule(
+    id="aws/opensearch-http",
+    title="Search cluster that answers over HTTP",
     severity=Severity.HIGH,
     level=Action.WARN,
-    why="A domain answers over HTTP and speaks TLS 1.0 unless it is told otherwise, and its nodes speak to each other"
-    " in clear.",
-    fix=(
-        'Set `enforce_https = true`, `tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10"` and'
-        " node-to-node encryption."
-    ),
-    refs=(
-        "CWE-319",
-        "PCI DSS 4.2.1",
-        "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html",
-    ),
+    why="A domain answers over HTTP as well unless `enforce_https` is true: logins and documents pass in clear.",
+    fix="Set `enforce_https = true`.",
+    refs=("CWE-319", "PCI DSS 4.2.1", _SEARCH + "createupdatedomains.html"),
     bad=(
         """\
 resource "aws_opensearch_domain" "search" {
   domain_endpoint_options {
-    enforce_https       = false # <- here
-    tls_security_policy = "Policy-Min-TLS-1-0-2019-07" # <- here
-  }
-  node_to_node_encryption {
-    enabled = false # <- here
+    enforce_https = false # <- here
   }
 }
 
 resource "aws_opensearch_domain" "logs" { # <- here
-  domain_endpoint_options {
-    enforce_https       = true
-    tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10"
-  }
-  cluster_config {
-    instance_count = 3
-  }
+  domain_name = "logs"
 }
 """,
     ),
@@ -193,16 +177,65 @@ resource "aws_opensearch_domain" "search" {
     enforce_https       = true
     tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10"
   }
+}
+""",
+    ),
+)
+
+SEARCH_TLS = Rule(
+    id="aws/opensearch-tls",
+    title="Search cluster that speaks early TLS",
+    severity=Severity.HIGH,
+    level=Action.WARN,
+    why="A domain speaks TLS 1.0 unless it is told otherwise; PCI DSS has forbidden it since 2018.",
+    fix='Set `tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10"`.',
+    refs=("CWE-327", "PCI DSS 4.2.1", _SEARCH + "createupdatedomains.html"),
+    bad=(
+        """\
+resource "aws_opensearch_domain" "search" {
+  domain_endpoint_options {
+    enforce_https       = true
+    tls_security_policy = "Policy-Min-TLS-1-0-2019-07" # <- here
+  }
+}
+""",
+    ),
+    good=SEARCH_HTTP.good,
+)
+
+SEARCH_NODES = Rule(
+    id="aws/opensearch-nodes",
+    title="Search cluster whose nodes speak to each other in clear",
+    severity=Severity.HIGH,
+    level=Action.WARN,
+    why="Node-to-node encryption is off unless it is turned on, and what one node copies to another is every document.",
+    fix="Write `node_to_node_encryption { enabled = true }`.",
+    refs=("CWE-319", "PCI DSS 4.2.1", _SEARCH + "ntn.html"),
+    bad=(
+        """\
+resource "aws_opensearch_domain" "search" {
+  node_to_node_encryption {
+    enabled = false # <- here
+  }
+}
+
+resource "aws_opensearch_domain" "logs" { # <- here
+  cluster_config {
+    instance_count = 3
+  }
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_opensearch_domain" "search" {
   node_to_node_encryption {
     enabled = true
   }
 }
 
 resource "aws_opensearch_domain" "single" {
-  domain_endpoint_options {
-    enforce_https       = true
-    tls_security_policy = "Policy-Min-TLS-1-2-PFS-2023-10"
-  }
+  domain_name = "single"
 }
 """,
     ),
@@ -221,8 +254,11 @@ def _has_nodes(resource: Resource) -> bool:
     )
 
 
-_SEARCH_NEEDS = (
+_HTTP_NEEDS = (
     Need(("aws_opensearch_domain",), "domain_endpoint_options.enforce_https", true, "answers over HTTP", "true"),
+)
+
+_TLS_NEEDS = (
     Need(
         ("aws_opensearch_domain",),
         "domain_endpoint_options.tls_security_policy",
@@ -230,6 +266,9 @@ _SEARCH_NEEDS = (
         "speaks early TLS",
         '"Policy-Min-TLS-1-2-PFS-2023-10"',
     ),
+)
+
+_NODE_NEEDS = (
     Need(
         ("aws_opensearch_domain",),
         "node_to_node_encryption.enabled",
@@ -244,5 +283,7 @@ _SEARCH_NEEDS = (
 CHECKS = (
     Check(COGNITO, kinds_of(*_COGNITO_NEEDS), needs(*_COGNITO_NEEDS)),
     Check(PASSWORDS, kinds_of(*_PASSWORD_NEEDS), needs(*_PASSWORD_NEEDS)),
-    Check(OPENSEARCH, kinds_of(*_SEARCH_NEEDS), needs(*_SEARCH_NEEDS)),
+    Check(SEARCH_HTTP, kinds_of(*_HTTP_NEEDS), needs(*_HTTP_NEEDS)),
+    Check(SEARCH_TLS, kinds_of(*_TLS_NEEDS), needs(*_TLS_NEEDS)),
+    Check(SEARCH_NODES, kinds_of(*_NODE_NEEDS), needs(*_NODE_NEEDS)),
 )

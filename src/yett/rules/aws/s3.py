@@ -1,17 +1,16 @@
-"""Buckets: who may read them, and what is kept of what happens in them."""
+"""Buckets: who may read them, and how."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse import iam
-from yett.parse.resources import Map, Module, Resource, Scalar, Unresolved, Value, known, objects, truth
-from yett.rules.aws.need import absent, bad, camel, write
+from yett.parse.resources import Map, Module, Resource, Scalar, Unresolved, known, objects, truth
+from yett.rules.aws.need import bad, camel, write
 from yett.rules.aws.policies import policy
 from yett.rules.cloud import Check, unknown
 from yett.rules.hits import hit, short
-from yett.rules.iam_policy import demands_tls, public
+from yett.rules.iam_policy import public
 
 Found = Iterator[Hit | Unknown]
 
@@ -283,6 +282,13 @@ def block_public(resource: Resource, module: Module) -> Found:
     if resource.kind != "aws_s3_bucket":
         yield from _flags(resource, resource)
         return
+    if resource.type == "module":
+        for flag in _FLAGS:
+            value = resource.body.get(flag)
+            if isinstance(value, Scalar) and truth(value) is False:
+                yield bad(resource, value.span, f"has {flag} off", flag, "true")
+        if any(resource.body.written(flag) for flag in _FLAGS):
+            return
     own = [each for each in objects(resource.find("public_access_block")) if isinstance(each, Map)]
     for block in own:
         yield from _flags(resource, block)
@@ -290,7 +296,7 @@ def block_public(resource: Resource, module: Module) -> Found:
     if isinstance(inner, Unresolved):
         yield unknown(inner)
     elif not own and not any(_access_blocks(resource, module)):
-        yield from _nowhere(
+        yield from nowhere(
             resource,
             module,
             "aws_s3_bucket_public_access_block",
@@ -328,7 +334,7 @@ def _named(resource: Resource, name: str) -> str:
     return camel(name) if resource.format == "cloudformation" else name
 
 
-def _nowhere(bucket: Resource, module: Module, kind: str, says: str, path: str) -> Found:
+def nowhere(bucket: Resource, module: Module, kind: str, says: str, path: str) -> Found:
     """What is missing from a bucket, unless something that cannot be told may bring it."""
     lost = module.elsewhere(kind, "bucket")
     settled = bucket.type == "module" and bucket.body.written(path.partition(".")[0]) is not None
@@ -346,280 +352,6 @@ def _nowhere(bucket: Resource, module: Module, kind: str, says: str, path: str) 
         )
 
 
-HTTP_ALLOWED = Rule(
-    id="aws/s3-http-allowed",
-    title="Bucket policy that does not refuse plain HTTP",
-    severity=Severity.MEDIUM,
-    level=Action.WARN,
-    why="S3 answers over HTTP as well as over HTTPS, unless a statement of the bucket's policy denies what comes"
-    " without TLS.",
-    fix="Add a statement that denies `s3:*` to `*` where `aws:SecureTransport` is false.",
-    refs=("CWE-319", "PCI DSS 4.2.1", _DOCS + "security-best-practices.html"),
-    bad=(
-        """\
-resource "aws_s3_bucket_policy" "orders" {
-  bucket = aws_s3_bucket.orders.id
-  policy = jsonencode({ # <- here
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { AWS = "arn:aws:iam::111122223333:role/checkout" }
-      Action    = "s3:GetObject"
-      Resource  = "${aws_s3_bucket.orders.arn}/*"
-    }]
-  })
-}
-""",
-    ),
-    good=(
-        """\
-resource "aws_s3_bucket_policy" "orders" {
-  bucket = aws_s3_bucket.orders.id
-  policy = <<-EOF
-    {
-      "Version": "2012-10-17",
-      "Statement": [{
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": "${aws_s3_bucket.orders.arn}/*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}}
-      }]
-    }
-  EOF
-}
-
-resource "aws_s3_bucket_policy" "invoices" {
-  bucket = aws_s3_bucket.invoices.id
-  policy = templatefile("policy.json", {})
-}
-""",
-    ),
-)
-
-
-def http_allowed(resource: Resource, module: Module) -> Found:
-    value = resource.find("policy")
-    found = policy(value, resource, module)
-    if found is None or value is None:
-        if isinstance(value, Unresolved):
-            yield unknown(value)
-    elif found.holes:
-        yield Unknown(found.holes[0].span.line, short(found.holes[0].source))
-    elif not demands_tls(found) and not _allows_tls_alone(found):
-        others = module.about(resource, "aws_s3_bucket_policy", "bucket") if resource.kind == "aws_s3_bucket" else ()
-        if not others:
-            span = resource.place("policy")
-            key = resource.body.key(resource.own("policy"))
-            yield hit(
-                key or span, f"{resource.label} accepts requests without TLS", subject=f"{resource.address} transport"
-            )
-
-
-def _allows_tls_alone(document: iam.Document) -> bool:
-    """Whether everything that is allowed is allowed over TLS alone."""
-    allowed = [statement for statement in document.statements if statement.allows]
-    return bool(allowed) and all(
-        any(
-            condition.key.text.lower() == "aws:securetransport"
-            and condition.operator.text.lower() == "bool"
-            and all(value.text.lower() == "true" for value in condition.values)
-            for condition in statement.conditions
-        )
-        for statement in allowed
-    )
-
-
-UNENCRYPTED = Rule(
-    id="aws/s3-unencrypted",
-    title="Bucket without a configuration of its encryption",
-    severity=Severity.LOW,
-    level=Action.INFO,
-    why="S3 encrypts every new object with its own keys since January 2023, so that nothing is stored in clear; who may"
-    " decrypt it is decided by a key of your own only.",
-    fix="Configure `aws:kms` with a key of your own for card and customer data.",
-    refs=("CWE-311", "PCI DSS 3.5.1", _DOCS + "default-encryption-faq.html"),
-    bad=(
-        """\
-resource "aws_s3_bucket" "orders" { # <- here
-  bucket = "shop-orders"
-}
-""",
-        """\
-# file: template.yaml
-Resources:
-  Orders: # <- here
-    Type: AWS::S3::Bucket
-""",
-    ),
-    good=(
-        """\
-resource "aws_s3_bucket" "orders" {
-  bucket = "shop-orders"
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "orders" {
-  bucket = aws_s3_bucket.orders.bucket
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm = "aws:kms"
-    }
-  }
-}
-
-resource "aws_s3_bucket" "invoices" {
-  server_side_encryption_configuration {
-    rule {
-      apply_server_side_encryption_by_default {
-        sse_algorithm = "AES256"
-      }
-    }
-  }
-}
-""",
-    ),
-)
-
-
-def unencrypted(resource: Resource, module: Module) -> Found:
-    kind = "aws_s3_bucket_server_side_encryption_configuration"
-    if not resource.has("server_side_encryption_configuration.rule") and not module.about(
-        resource, kind, "bucket", "bucket"
-    ):
-        yield from _nowhere(
-            resource, module, kind, "has no encryption configured", "server_side_encryption_configuration.rule"
-        )
-
-
-KEPT = Rule(
-    id="aws/s3-logging-versioning",
-    title="Bucket that keeps no old versions or no log of its requests",
-    severity=Severity.LOW,
-    level=Action.INFO,
-    why="Versions bring back what was overwritten, deleted or held for ransom; the log says who read it. Both are off"
-    " by default.",
-    fix="Enable versioning, and send the log to a bucket of its own (or record data events with CloudTrail).",
-    refs=("CWE-778", "PCI DSS 10.2.1", "PCI DSS 10.3.4", _DOCS + "Versioning.html"),
-    bad=(
-        """\
-resource "aws_s3_bucket" "backups" { # <- here
-  bucket = "shop-backups"
-  versioning {
-    enabled = false # <- here
-  }
-}
-
-resource "aws_s3_bucket" "orders" {
-  bucket = "shop-orders"
-}
-
-resource "aws_s3_bucket_versioning" "orders" {
-  bucket = aws_s3_bucket.orders.id
-  versioning_configuration {
-    status = "Suspended" # <- here
-  }
-}
-
-resource "aws_s3_bucket_logging" "orders" {
-  bucket        = aws_s3_bucket.orders.id
-  target_bucket = "shop-logs"
-  target_prefix = "orders/"
-}
-
-module "pictures" {
-  source  = "terraform-aws-modules/s3-bucket/aws"
-  version = "~> 4.0"
-  versioning = {
-    enabled = false # <- here
-  }
-  logging = {
-    target_bucket = "shop-logs"
-  }
-}
-""",
-    ),
-    good=(
-        """\
-resource "aws_s3_bucket" "orders" {
-  bucket = "shop-orders"
-  versioning {
-    enabled = true
-  }
-  logging {
-    target_bucket = aws_s3_bucket.logs.id
-  }
-}
-
-resource "aws_s3_bucket" "logs" {
-  bucket = "shop-logs"
-  versioning {
-    enabled = true
-  }
-}
-""",
-        """\
-# file: template.yaml
-Resources:
-  Orders:
-    Type: AWS::S3::Bucket
-    Properties:
-      VersioningConfiguration: {Status: Enabled}
-      LoggingConfiguration: {DestinationBucketName: shop-logs}
-""",
-    ),
-)
-
-
-def kept(resource: Resource, module: Module) -> Found:
-    if resource.kind == "aws_s3_bucket_versioning":
-        yield from _versioned(resource, resource.find("versioning_configuration.status"), "versioning_configuration")
-        mfa = resource.find("versioning_configuration.mfa_delete")
-        if isinstance(mfa, Scalar) and known(mfa) == "Disabled":
-            yield bad(
-                resource,
-                mfa.span,
-                "lets versions be deleted without a second factor",
-                "versioning_configuration.mfa_delete",
-                '"Enabled"',
-            )
-        return
-    own = resource.find("versioning.enabled") or resource.find("versioning.status")
-    if own is not None or resource.has("versioning"):
-        yield from _versioned(resource, own, "versioning")
-        mfa = resource.find("versioning.mfa_delete")
-        if isinstance(mfa, Scalar) and truth(mfa) is False:
-            yield bad(
-                resource, mfa.span, "lets versions be deleted without a second factor", "versioning.mfa_delete", "true"
-            )
-    elif not module.about(resource, "aws_s3_bucket_versioning", "bucket", "bucket"):
-        yield from _nowhere(resource, module, "aws_s3_bucket_versioning", "keeps no old versions", "versioning.status")
-    logged = resource.has("logging") or module.about(resource, "aws_s3_bucket_logging", "bucket", "bucket")
-    if not logged and not _is_log(resource, module):
-        yield from _nowhere(resource, module, "aws_s3_bucket_logging", "keeps no log of its requests", "logging")
-
-
-def _is_log(resource: Resource, module: Module) -> bool:
-    """A bucket that takes the logs of others logs nothing itself, or it would log its own log."""
-    acls = (resource, *module.about(resource, "aws_s3_bucket_acl", "bucket", "bucket"))
-    if any((known(each.find("acl")) or "").replace("-", "").lower() == "logdeliverywrite" for each in acls):
-        return True
-    if module.about(resource, "aws_s3_bucket_logging", "target_bucket", "bucket"):
-        return True
-    paths = ("logging.target_bucket", "logging_configuration.destination_bucket_name")
-    return any(module.about(resource, "aws_s3_bucket", path, "bucket") for path in paths)
-
-
-def _versioned(resource: Resource, value: Value | None, path: str) -> Found:
-    name = "status" if resource.kind != "aws_s3_bucket" or resource.format != "terraform" else "enabled"
-    value_to_write = '"Enabled"' if name == "status" else "true"
-    if isinstance(value, Unresolved):
-        yield unknown(value)
-    elif value is None:
-        yield absent(resource, f"{path}.{name}", "keeps no old versions", value_to_write)
-    elif known(value) not in ("true", "Enabled"):
-        yield bad(resource, value.span, "keeps no old versions", f"{path}.{name}", value_to_write)
-
-
 CHECKS = (
     Check(PUBLIC_ACL, ("aws_s3_bucket", "aws_s3_bucket_acl"), public_acl),
     Check(PUBLIC_POLICY, ("aws_s3_bucket", "aws_s3_bucket_policy"), public_policy),
@@ -628,7 +360,4 @@ CHECKS = (
         ("aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"),
         block_public,
     ),
-    Check(HTTP_ALLOWED, ("aws_s3_bucket", "aws_s3_bucket_policy"), http_allowed),
-    Check(UNENCRYPTED, ("aws_s3_bucket",), unencrypted),
-    Check(KEPT, ("aws_s3_bucket", "aws_s3_bucket_versioning"), kept),
 )

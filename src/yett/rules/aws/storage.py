@@ -95,9 +95,14 @@ def ebs(resource: Resource, module: Module) -> Found:
     if default is not None and truth(default.find("enabled")) is not False:
         return
     if resource.kind in ("aws_ebs_volume", "aws_ebs_snapshot_copy"):
-        yield from _encrypted(resource, resource.find("encrypted"), None, "encrypted", resource.has("snapshot_id"))
+        yield from _encrypted(
+            resource, resource.find("encrypted"), None, "encrypted", resource.has("snapshot_id", "kms_key_id")
+        )
         return
-    for path in _DEVICES[resource.kind]:
+    paths = _DEVICES[resource.kind]
+    if resource.type == "module":
+        paths = (*paths, *(path for path in _DEVICES["aws_instance"] if says(resource, path)))
+    for path in dict.fromkeys(paths):
         for block in resource.each(path):
             if isinstance(block, Unresolved):
                 yield unknown(block)
@@ -108,7 +113,7 @@ def ebs(resource: Resource, module: Module) -> Found:
             if path.endswith("mappings") and not isinstance(inner, Map):
                 continue
             place = inner if isinstance(inner, Map) else block
-            copied = place.has("snapshot_id")
+            copied = place.has("snapshot_id", "kms_key_id")
             yield from _encrypted(resource, place.find("encrypted"), place, f"{path}.encrypted", copied)
     bare = resource.format == "terraform" and not resource.has("root_block_device") and not resource.body.more
     if bare and resource.kind in ("aws_instance", "aws_launch_configuration"):
@@ -400,7 +405,7 @@ KMS_DELETION = Rule(
     level=Action.INFO,
     why="Everything that was encrypted with a key is lost with it. AWS waits 30 days by default, 7 at the least.",
     fix="Leave `deletion_window_in_days` at 30, and do not turn off a key that is in use.",
-    refs=("CWE-320", "PCI DSS 3.7.5", "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"),
+    refs=("CWE-320", "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"),
     bad=(
         """\
 resource "aws_kms_key" "cards" {

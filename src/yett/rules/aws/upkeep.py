@@ -20,8 +20,8 @@ BACKUPS = Rule(
     why="Without backups a wrong command, a flaw or ransom is final. RDS keeps them for one day by default where"
     " Terraform or CloudFormation says nothing (instances of Terraform: none); DynamoDB restores to a point in time"
     " only where it is turned on.",
-    fix="Keep backups for 7 days or more, turn on point-in-time recovery, and protect what is dear from deletion.",
-    refs=("CWE-693", "PCI DSS 12.10.1", _RDS + "USER_WorkingWithAutomatedBackups.html"),
+    fix="Keep backups for 7 days or more, and turn on point-in-time recovery.",
+    refs=("CWE-693", _RDS + "USER_WorkingWithAutomatedBackups.html"),
     bad=(
         """\
 resource "aws_db_instance" "orders" {
@@ -136,6 +136,37 @@ _BACKUP_NEEDS = (
         "7",
         absent=False,
     ),
+)
+
+
+DELETION = Rule(
+    id="aws/deletion-protection",
+    title="Data store that may be deleted by a mistake",
+    severity=Severity.INFO,
+    level=Action.INFO,
+    why="With `deletion_protection` a wrong plan, or an intruder in a hurry, cannot delete a database with all that is"
+    " in it.",
+    fix="Set `deletion_protection = true`.",
+    refs=("CWE-693", _RDS + "USER_DeleteInstance.html"),
+    bad=(
+        """\
+resource "aws_db_instance" "orders" {
+  engine              = "postgres"
+  deletion_protection = false # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_db_instance" "orders" {
+  engine              = "postgres"
+  deletion_protection = true
+}
+""",
+    ),
+)
+
+_DELETION_NEEDS = (
     Need(
         ("aws_db_instance", "aws_rds_cluster", "aws_dynamodb_table", "aws_docdb_cluster", "aws_neptune_cluster"),
         "deletion_protection",
@@ -155,15 +186,13 @@ MINOR = Rule(
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why="Minor versions carry the fixes of known flaws; RDS installs them in the maintenance window unless"
-    " `auto_minor_version_upgrade` is false. `rds-ca-2019` has expired: clients that check certificates cannot connect,"
-    " so that people turn the check off.",
-    fix="Leave `auto_minor_version_upgrade` away or set it to true; use `rds-ca-rsa2048-g1`.",
+    " `auto_minor_version_upgrade` is false.",
+    fix="Leave `auto_minor_version_upgrade` away or set it to true.",
     refs=("CWE-1104", "PCI DSS 6.3.3", _RDS + "USER_UpgradeDBInstance.Upgrading.html"),
     bad=(
         """\
 resource "aws_db_instance" "orders" {
   auto_minor_version_upgrade = false # <- here
-  ca_cert_identifier         = "rds-ca-2019" # <- here
 }
 """,
     ),
@@ -177,6 +206,42 @@ resource "aws_db_instance" "orders" {
 )
 
 
+AUTHORITY = Rule(
+    id="aws/expired-authority",
+    title="Database with a certificate of an expired authority",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="`rds-ca-2019` expired in August 2024: clients that check certificates cannot connect, so that people turn the"
+    " check off.",
+    fix="Use `rds-ca-rsa2048-g1`.",
+    refs=("CWE-298", "PCI DSS 4.2.1", _RDS + "UsingWithRDS.SSL-certificate-rotation.html"),
+    bad=(
+        """\
+resource "aws_db_instance" "orders" {
+  ca_cert_identifier = "rds-ca-2019" # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_db_instance" "orders" {
+  ca_cert_identifier = "rds-ca-rsa2048-g1"
+}
+""",
+    ),
+)
+
+_AUTHORITY_NEEDS = (
+    Need(
+        ("aws_db_instance", "aws_rds_cluster_instance", "aws_docdb_cluster_instance"),
+        "ca_cert_identifier",
+        not_among("rds-ca-2019", "rds-ca-2015", "rds-ca-2010"),
+        "uses an expired authority",
+        '"rds-ca-rsa2048-g1"',
+        absent=False,
+    ),
+)
+
 _MINOR_NEEDS = (
     Need(
         (
@@ -187,14 +252,6 @@ _MINOR_NEEDS = (
         true,
         "takes no minor upgrades",
         "true",
-        absent=False,
-    ),
-    Need(
-        ("aws_db_instance", "aws_rds_cluster_instance", "aws_docdb_cluster_instance"),
-        "ca_cert_identifier",
-        not_among("rds-ca-2019", "rds-ca-2015", "rds-ca-2010"),
-        "uses an expired authority",
-        '"rds-ca-rsa2048-g1"',
         absent=False,
     ),
     Need(("aws_redshift_cluster",), "allow_version_upgrade", true, "takes no upgrades", "true", absent=False),
@@ -209,7 +266,7 @@ IAM_AUTH = Rule(
     why="With IAM authentication a service logs in with a token of 15 minutes in the place of a shared password. It is"
     " off by default.",
     fix="Set `iam_database_authentication_enabled = true`.",
-    refs=("CWE-287", "PCI DSS 8.6.1", _RDS + "UsingWithRDS.IAMDBAuth.html"),
+    refs=("CWE-287", _RDS + "UsingWithRDS.IAMDBAuth.html"),
     bad=(
         """\
 resource "aws_db_instance" "orders" { # <- here
@@ -392,6 +449,8 @@ _AUTH_NEEDS = (
 CHECKS = (
     Check(BACKUPS, kinds_of(*_BACKUP_NEEDS), needs(*_BACKUP_NEEDS)),
     Check(MINOR, kinds_of(*_MINOR_NEEDS), needs(*_MINOR_NEEDS)),
+    Check(DELETION, kinds_of(*_DELETION_NEEDS), needs(*_DELETION_NEEDS)),
+    Check(AUTHORITY, kinds_of(*_AUTHORITY_NEEDS), needs(*_AUTHORITY_NEEDS)),
     Check(IAM_AUTH, kinds_of(*_IAM_NEEDS), needs(*_IAM_NEEDS)),
     Check(CACHE_AUTH, kinds_of(*_AUTH_NEEDS), needs(*_AUTH_NEEDS)),
     Check(CACHE, kinds_of(*_CACHE_NEEDS), needs(*_CACHE_NEEDS)),

@@ -89,13 +89,13 @@ def takes_everything(statement: Statement) -> bool:
     )
 
 
-_EVERYTHING = re.compile(r"\*+|arn:[^:]*(?::\*)+|arn:\*+|arn:[^:]*:\*(?::[^:]*){2}:\*")
-_KIND = re.compile(r"[a-z-]+[/:]\*+|\*+(?:/\*+)?")
+_EVERYTHING = r"\*+|arn:[^:]*(?::\*)+|arn:\*+|arn:[^:]*:\*(?::[^:]*){2}:\*"
+_KIND = r"[a-z-]+[/:]\*+|\*+(?:/\*+)?"
 
 
 def is_everything(resource: str) -> bool:
     """Whether a resource is `*`, or an ARN that leaves nothing out."""
-    return _EVERYTHING.fullmatch(resource) is not None
+    return re.fullmatch(_EVERYTHING, resource) is not None
 
 
 def is_wide(resource: str, service: str) -> bool:
@@ -107,7 +107,7 @@ def is_wide(resource: str, service: str) -> bool:
         return False
     if service == "s3":  # what stands before its slash is a bucket
         return re.fullmatch(r"\*+(?:/\*+)?", parts[5]) is not None
-    return _KIND.fullmatch(parts[5]) is not None
+    return re.fullmatch(_KIND, parts[5]) is not None
 
 
 def over(statement: Statement, service: str) -> Text | None:

@@ -46,6 +46,8 @@ def limits_requester(condition: Condition) -> bool:
     if is_weak(condition) or is_negated(condition) or base(condition) == "null":
         return False
     key = condition.key.text.lower()
+    if key == "aws:multifactorauthpresent" and all(value.text.lower() == "false" for value in condition.values):
+        return False  # asks that there be no second factor
     # `token.actions.githubusercontent.com:sub` and its like are the claims of a token.
     return (
         key in _REQUESTER
@@ -96,9 +98,9 @@ def weak_values(condition: Condition) -> Iterator[Text]:
         yield from (value for value in condition.values if is_star(value.text))
 
 
-_ANY_ARN = re.compile(r"arn:\*|arn:(?:aws[\w-]*|\*)(?::(?:\*|iam|sts)?)*:(?:[a-z-]+/)?\*+")
+_ANY_ARN = r"arn:\*|arn:(?:aws[\w-]*|\*)(?::(?:\*|iam|sts)?)*:(?:[a-z-]+/)?\*+"
 
 
 def is_star(text: str) -> bool:
     """Whether a pattern matches every value, or every ARN of a kind."""
-    return text != "" and (text.strip("*") == "" or _ANY_ARN.fullmatch(text) is not None)
+    return text != "" and (text.strip("*") == "" or re.fullmatch(_ANY_ARN, text) is not None)

@@ -137,7 +137,7 @@ EXTERNAL_ID = Rule(
     ),
 )
 
-_ROOT = re.compile(r"(?:arn:aws[\w-]*:iam::)?([0-9]{12})(?::root)?")
+_ROOT = r"(?:arn:aws[\w-]*:iam::)?([0-9]{12})(?::root)?"
 
 
 def external_id(case: Case) -> Iterator[Hit | Unknown]:
@@ -147,7 +147,7 @@ def external_id(case: Case) -> Iterator[Hit | Unknown]:
         if narrows(statement):
             continue
         for principal in statement.principals:
-            match = _ROOT.fullmatch(principal.name.text) if principal.kind == "AWS" else None
+            match = re.fullmatch(_ROOT, principal.name.text) if principal.kind == "AWS" else None
             if match and match[1] != case.place.account:
                 message = f"every identity of account {match[1]} may assume the role"
                 yield hit(principal.name.span, message, subject=case.subject(statement, match[1]))

@@ -224,6 +224,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Together AI and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.together.ai/docs/api-keys-authentication",
         bad=("tg" + "p_v1_pBvKb634siJkdzMcZI" + "DkBDsD4tOTbhomypxPEi65QoY",),
         good=(
             "tg" + "p_v1_FmhXefekblSMeg1" + "2bSpB1lUw9gnAdsjHydrpDE",
@@ -259,6 +260,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Langfuse and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
+        revoke="https://langfuse.com/faq/all/lost-secret-key",
         bad=("sk" + "-lf-20bd4d4b-1cf2-4" + "b9f-a9ce-0da69228630e",),
         good=(
             "sk" + "-lf-f0b3eede-385" + "6-42ce-a550-e382447",
@@ -402,6 +404,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Cohere and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://docs.cohere.com/reference/create-an-api-key",
         bad=("COHERE_API_KEY=" + "3aDzJ0Xv9WBatxluX3U3" + "eMUng5bshSiamt7DLNTS",),
         good=(
             "COHERE_API_KEY=${COHERE_API_KEY}",
@@ -638,6 +641,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Deepgram and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://developers.deepgram.com/docs/create-additional-api-keys",
         confidence=Confidence.MEDIUM,
         bad=("DEEPGRAM_API_KEY=" + "b6d0e90e328ca868d3f9" + "35c77594f01c19f3cde3",),
         good=(

@@ -219,7 +219,7 @@ SECRETS: tuple[Secret, ...] = (
         id="docker-registry-auth",
         title="Registry password in a Docker configuration",
         severity=Severity.HIGH,
-        keywords=("auths",),
+        keywords=("auths", "https://index.docker.io/v1/"),
         pattern=r'"auth"\s*:\s*"([A-Za-z0-9+/]{8,}={0,2})"',
         why="Base64 hides nothing: it is a user name and a password for the registry.",
         fix=(

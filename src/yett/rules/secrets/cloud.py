@@ -619,8 +619,8 @@ SECRETS: tuple[Secret, ...] = (
         id="heroku-api-key",
         title="Heroku API key",
         severity=Severity.HIGH,
-        keywords=("HRKU-AA",),
-        pattern=r"HRKU-AA[\w-]{58}",
+        keywords=("HRKU-",),
+        pattern=r"HRKU-(?:AA[\w-]{58}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})",
         why="Whoever has it can deploy and read the configuration of every app.",
         fix=(
             "Revoke it in the settings of Heroku and give the new one to the program at run time, from a secret "
@@ -773,6 +773,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Railway and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://docs.railway.com/reference/public-api",
         confidence=Confidence.MEDIUM,
         bad=("RAILWAY_TOKEN=" + "df520dd7-bc9c-49a8" + "-a262-e8dfb449e4db",),
         good=('railway_project_id = "' + "05c91e1a-a242-433b" + '-a460-17b51e13257b"',),

@@ -329,6 +329,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Trello and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://developer.atlassian.com/cloud/trello/guides/rest-api/authorization/",
         confidence=Confidence.MEDIUM,
         bad=("TRELLO_TOKEN=" + "mgJkFHQ6ybFtHdMe" + "AiFY7s8nhg4LrT8B",),
         good=(

@@ -64,7 +64,7 @@ DATABASE_CLIENT = Secret(
     fix="Change the password and use an option file (`--defaults-extra-file`) that only the job can read.",
     confidence=Confidence.MEDIUM,
     read=_reader(rb"-p(?=[^\s-])|--password[= ]"),
-    rank=2,
+    rank=3,
     refs=("https://dev.mysql.com/doc/refman/8.4/en/password-security-user.html",),
     bad=("mysqldump -h db -u shop -pt7Vq" + "2LxZw9 shop > dump.sql", "mysql --password=" + "mZ4kQ8sT2v shop"),
     good=("mysql -u shop -p shop", "mysql -u shop -p$DB_PASSWORD shop", "mysqladmin ping -ppassword"),
@@ -96,7 +96,7 @@ CLIENT = Secret(
         rb"|(?<=login )(?:-\S+ \S+ )*-p |-u \S+ -p |(?<=redis-cli )(?:-\S+ \S+ )*-a |(?<=ldapsearch )(?:-\S+ ?)*-w "
         rb"|--authenticationDatabase \S+ -p |-P (?=\S{8,})|-D \S+ -w "
     ),
-    rank=2,
+    rank=3,
     bad=(
         "sshpass -p t7Vq" + "2LxZw9 ssh deploy@10.0.0.5",
         "docker login -u ci -p " + "mZ4kQ8sT2v9x" + " registry.acme.io",
@@ -111,21 +111,30 @@ CLIENT = Secret(
     ),
 )
 
+_CHOSEN = (b"--password", b"-password", b"--passphrase", b"--passwd", b"pass:", b"-pwd")
+"""Options whose values people choose."""
+
 _FLAG = Lazy(rb"=?[ ]?(\\?[\"']?)([^\s\"'`|;&<>()\\$]{8,256})")
 
 
 def _flag(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     del path
     for end in ends:
-        if data[end : end + 1] not in (b" ", b"="):
+        option = data[max(0, end - 12) : end].lower()
+        if data[end : end + 1] not in (b" ", b"=") and not option.endswith(b"pass:"):
             continue
         match = _FLAG.match(data, end)
         if match is None:
             continue
         value = match[2].decode("utf-8", "replace").rstrip(",.]")
-        if reference(value) or placeholder(value) or not rare(value) or value.startswith(("-", "/", ".", "id=")):
+        if reference(value) or placeholder(value) or value.startswith(("-", "/", ".", "id=")):
             continue
         doubt = fake(value)
+        if not rare(value):
+            mixed = any(map(str.isdigit, value)) and not value.islower() and not value.isdigit()
+            if doubt or not (option.endswith(_CHOSEN) and mixed):
+                continue
+            doubt = "it does not look random, though people choose such passwords"
         start = match.start(2)
         yield Found(start, start + len(value.encode()), Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
 
@@ -145,6 +154,7 @@ FLAG = Secret(
             "--license-key",
             "--app-secret",
         ),
+        *("--password", " -password", "--passphrase", "--passwd", "-passin pass:", "-passout pass:", "--oauth2-bearer"),
     ),
     why="It is in the repository, and in the list of processes of the machine it runs on.",
     fix="Revoke it, and let the program read it from a masked variable or a file.",
@@ -163,7 +173,7 @@ FLAG = Secret(
     ),
 )
 
-_SECURE_STRING = Lazy(rb"[ \t]+(?:-String[ \t]+)?(?:\"([^\"\n]{4,128})\"|'([^'\n]{4,128})')")
+_SECURE_STRING = Lazy(rb"[ \t]+(?:-(?:String|AsPlainText|Force)[ \t]+){0,3}(?:\"([^\"\n]{4,128})\"|'([^'\n]{4,128})')")
 
 
 def _powershell(data: bytes, ends: list[int], path: str) -> Iterator[Found]:

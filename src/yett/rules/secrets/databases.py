@@ -210,6 +210,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Upstash and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://upstash.com/docs/redis/api",
         bad=("UPSTASH_REDIS_REST_TOKEN=AX" + "qYh17hbTHkAnJMNobPF27rIp" + "r0sGrY7ZakkkdTjzaPjflvlNI9",),
         good=(
             "UPSTASH_REDIS_REST_TOKEN=${UPSTASH_REDIS_REST_TOKEN}",

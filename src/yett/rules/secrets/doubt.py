@@ -46,6 +46,10 @@ _SAID = (
 _SAME = Lazy(r"(.)\1{6}")
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
 _RUN = 9
+_COUNTED = frozenset(
+    way[start : start + _RUN] for row in _ROWS for way in (row, row[::-1]) for start in range(len(row) - _RUN + 1)
+)
+"""All runs of nine along a row, either way."""
 
 
 _PUBLISHED = frozenset(
@@ -95,11 +99,7 @@ def fake(value: str) -> str:
 
 def _sequential(folded: str) -> bool:
     rows = "".join(char for char in folded if char.isalnum())
-    for start in range(len(rows) - _RUN + 1):
-        piece = rows[start : start + _RUN]
-        if any(piece in row or piece[::-1] in row for row in _ROWS):
-            return True
-    return False
+    return any(rows[start : start + _RUN] in _COUNTED for start in range(len(rows) - _RUN + 1))
 
 
 def repeats(text: str) -> bool:
@@ -134,6 +134,9 @@ _REFERS_FIRST = (
     "file:",
     "ssm:",
 )
+_MARKS = frozenset("$({<%#@!.[_")
+"""Characters one of which is in whatever refers."""
+
 _NAMED = Lazy(r"\{[A-Za-z_][\w.\[\]]*(?:[:!][^{}]*)?\}|%\w+%|^\$\w|^<[^>]*>?$|^\{[^}]*\}?$|^\[[^\]]*\]?$|^__\w+__$")
 
 _FILLER = """
@@ -152,16 +155,21 @@ _FILLING = frozenset("-_. !?*<>[]/:=")
 
 def reference(value: str) -> bool:
     """Whether a value only says where the real one comes from: a variable, a template, a secret manager's address."""
-    return value.startswith(_REFERS_FIRST) or any(mark in value for mark in _REFERS) or _NAMED.search(value) is not None
+    if value.startswith(_REFERS_FIRST):
+        return True
+    if _MARKS.isdisjoint(value):
+        return False
+    return any(mark in value for mark in _REFERS) or _NAMED.search(value) is not None
 
 
 def placeholder(value: str) -> bool:
     """Whether a value stands for another: "your-password", "xxxx", "changeme", "null"."""
-    if len(set(value)) < 3:
+    chars = set(value)
+    if len(chars) < 3:
         return True
-    words = _PARTS.findall(value)
-    rest = set(value) - _FILLING
-    return all(map(str.isalpha, rest)) and all(word.lower() in _FILLERS for word in words)
+    if not all(map(str.isalpha, chars - _FILLING)):
+        return False
+    return all(word.lower() in _FILLERS for word in _PARTS.findall(value))
 
 
 def genuine(value: str) -> bool:

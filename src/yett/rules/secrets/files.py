@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets.checksum import decoded
+from yett.rules.secrets.chosen import chosen
 from yett.rules.secrets.doubt import fake, placeholder, reference
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.rarity import rare
@@ -224,4 +225,63 @@ ELEMENT = Secret(
     good=("<config><password>${db.password}</password></config>", "<config><password></password></config>"),
 )
 
-SECRETS = (NETRC, PGPASS, PASSWORD_FILE, KUBECONFIG, NPM_AUTH, ELEMENT)
+_PASS = Lazy(rb"(?P<coded> encoding=\"base64\")?>([^<>\s]{3,256})</pass>", re.IGNORECASE)
+
+
+def _filezilla(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    del path
+    for end in ends:
+        match = _PASS.match(data, end)
+        if match is None or b"<host>" not in data[max(0, end - 1200) : end].lower():
+            continue
+        value = match[2].decode("utf-8", "replace")
+        plain = decoded(value).decode("utf-8", "replace").strip() if match["coded"] else value
+        found = chosen(plain, *match.span(2), 3)
+        if found is not None:
+            yield found
+
+
+FILEZILLA = Secret(
+    id="filezilla-password",
+    title="Password of a server in FileZilla's settings",
+    severity=Severity.HIGH,
+    keywords=("<pass",),
+    why="Base64 hides nothing: whoever has the file logs in to the server.",
+    fix="Change the password, and keep FileZilla's settings out of the repository.",
+    confidence=Confidence.MEDIUM,
+    read=_filezilla,
+    far=True,
+    rank=2,
+    bad=('<Server><Host>ftp.acme.io</Host><Pass encoding="base64">' + "dDdWcTJM" + "eFp3OQ==</Pass></Server>",),
+    good=(
+        '<Server><Host>ftp.acme.io</Host><Pass encoding="base64"></Pass></Server>',
+        "<Test><Pass>{password}</Pass></Test>",
+    ),
+)
+
+_CPASSWORD = Lazy(rb"=\"([A-Za-z0-9+/]{22,700}={0,2})\"")
+
+
+def _preference(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    """AES of whole blocks, in base64 whose filling is left out."""
+    del path
+    for end in ends:
+        match = _CPASSWORD.match(data, end)
+        if match and len(decoded(match[1].decode("ascii"))) % 16 == 0 and len(set(match[1])) > 12:
+            yield Found(*match.span(1), Confidence.HIGH, note="it is encrypted with a key that Microsoft published")
+
+
+PREFERENCE = Secret(
+    id="group-policy-password",
+    title="Password in a Group Policy Preference",
+    severity=Severity.CRITICAL,
+    keywords=("cpassword",),
+    why="Everybody in the domain can decrypt it, and it is the password of the same account on many machines.",
+    fix="Delete the preference (MS14-025), change the password everywhere, and use Windows LAPS.",
+    read=_preference,
+    refs=("https://learn.microsoft.com/openspecs/windows_protocols/ms-gppref/2c15cbf0-f086-4c74-8b70-1f2fa45dd4be",),
+    bad=('<Properties userName="admin" cpassword="' + "7b+IRl8Dre0pqxTCVufY" + 'UFZ5GjhDIMQ0lWhy1yyIa8s"/>',),
+    good=('<Properties userName="admin" cpassword=""/>', '<Properties cpassword="not a whole number of blocks"/>'),
+)
+
+SECRETS = (NETRC, PGPASS, PASSWORD_FILE, KUBECONFIG, NPM_AUTH, ELEMENT, FILEZILLA, PREFERENCE)

@@ -15,7 +15,7 @@ _FIX = "Make a new one, keep the old one as a fallback while sessions last, and 
 
 
 _DJANGO = Lazy(
-    rb"[\"\x27]?\]?\s{0,4}(?:=|:|,)\s{0,4}[bru]?[\"\x27]?((?:django-insecure-)?[a-z0-9!@#$%^&*()_=+-]{50})(?![^\"\x27\s,)}])"
+    rb"[\"\x27]?\]?\s{0,4}(?:=|:|,)\s{0,4}[bru]?[\"\x27]?((?:django-insecure-)?[!#-&(-\[\]-~]{50})(?![^\"\x27\s,)}])"
 )
 
 
@@ -26,7 +26,9 @@ def _django(text: bytes, ends: list[int], path: str) -> Iterator[Found]:
         match = _DJANGO.match(text, end)
         value = match[1].decode().removeprefix("django-insecure-") if match else ""
         if match and genuine(value) and rare(value):
-            yield Found(*match.span(1), Confidence.MEDIUM)
+            made = b"django-insecure-" in match[0]
+            note = "it is the one that startproject makes, which was never meant for production" if made else ""
+            yield Found(*match.span(1), Confidence.MEDIUM, note=note, severity=Severity.MEDIUM if made else None)
 
 
 SECRETS: tuple[Secret, ...] = (

@@ -121,7 +121,7 @@ _ADDRESS = Lazy(
     re.IGNORECASE,
 )
 _PATH = Lazy(
-    r"(?:~|\.{1,2})?[/\\](?:[\w.\-]+[/\\]?)+$|[A-Za-z]:[\\/]|(?:[\w\-]+/)+[\w\-]*\.?[a-z]*$|[\w\-./]+\.(?:pem|key|crt|cer|json|ya?ml|txt|php|py|js|ts|html?|xml|java|rb|go|md|env|jks|p12|pfx|cfg|conf|ini|log|csv|svg|png)$"
+    r"(?:~|\.{1,2})?[/\\][\w.\-]+(?:[/\\][\w.\-]+)*[/\\]?$|[A-Za-z]:[\\/]|(?:[\w\-]+/)+[\w\-]*\.?[a-z]*$|[\w\-./]+\.(?:pem|key|crt|cer|json|ya?ml|txt|php|py|js|ts|html?|xml|java|rb|go|md|env|jks|p12|pfx|cfg|conf|ini|log|csv|svg|png)$"
 )
 _IDENTIFIER = Lazy(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|-|:|/)[A-Za-z_$][\w$]*)*[?!]?")
 _CODE = Lazy(
@@ -281,9 +281,7 @@ def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[i
     adjacent = start == match.end("op")
     if match["made"] or op not in (b"=", b":"):
         return -1, _Kind.SOURCE
-    left = _LEFT.search(data, max(0, match.start() - 40), match.start())
-    in_address = left is not None and data[max(0, left.start() - 1) : left.start()] in (b"?", b"&")
-    if op == b"=" and adjacent and (in_address or extension in _SOURCE):
+    if op == b"=" and adjacent and (extension in _SOURCE or _in_address(data, match.start())):
         word = _IN_TEXT.match(data, start)
         return (word.end() if word else -1), _Kind.TEXT
     if extension in _SOURCE or match["closed"] or (extension not in _COLON and (op == b":" or not adjacent)):
@@ -295,6 +293,12 @@ def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[i
     if rest and not (op == b"=" and adjacent) and rest[:1] not in b"#\\&|;,/\"'`}":
         return -1, _Kind.SOURCE  # a sentence
     return word.end(), _Kind.SETTING
+
+
+def _in_address(data: bytes, end: int) -> bool:
+    """Whether the key that goes on here is a parameter of an address."""
+    left = _LEFT.search(data, max(0, end - 40), end)
+    return left is not None and data[max(0, left.start() - 1) : left.start()] in (b"?", b"&")
 
 
 _Judgement = tuple[Confidence, str]

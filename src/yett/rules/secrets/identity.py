@@ -7,6 +7,10 @@ from yett.rules.secrets import checksum
 from yett.rules.secrets.named import reader
 from yett.rules.secrets.record import Secret, assigned
 
+_SEEDS = tuple(f"S{kind}A{letter}" for kind in "UAO" for letter in "ABCDEFGHIJKLMNOP")
+"""What seeds of users, accounts and operators begin with: the third letter is the rest of the kind, the fourth begins
+the key. The check digits tell the rest."""
+
 SECRETS: tuple[Secret, ...] = (
     Secret(
         id="vault-token",
@@ -140,7 +144,7 @@ SECRETS: tuple[Secret, ...] = (
         id="nats-seed",
         title="NATS seed",
         severity=Severity.CRITICAL,
-        keywords=("NKEY SEED", "nats"),
+        keywords=("NKEY SEED", "nats", *_SEEDS),
         pattern=r"\bS[ACNOPUX][A-Z2-7]{56}",
         why="Whoever has it is that user, account or server.",
         fix=(

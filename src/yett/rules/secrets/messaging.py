@@ -361,6 +361,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Postmark and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
+        revoke="https://postmarkapp.com/developer/api/overview",
         confidence=Confidence.MEDIUM,
         bad=("POSTMARK_API_TOKEN=" + "b4b9e2f0-1f65-480b" + "-ac0a-23b2aebc4605",),
         good=('postmark_message_id = "' + "ca6d6110-41c9-4451" + '-a54f-7f7043d77b6d"',),

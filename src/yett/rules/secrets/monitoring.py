@@ -32,10 +32,10 @@ SECRETS: tuple[Secret, ...] = (
         id="newrelic-key",
         title="New Relic key",
         severity=Severity.HIGH,
-        keywords=("NRAK-", "NRII-", "NRIQ-", "NRRA-", "NRAA-", "NRJS-", "NRBR-"),
+        keywords=("NRAK-", "NRII-", "NRIQ-", "NRRA-", "NRAA-", "NRJS-", "NRBR-", "NRAL"),
         pattern=(
             r"NR(?:AK-[A-Z0-9]{27}|I[IQ]-[\w-]{25,32}|RA-[0-9a-f]{42}|AA-[0-9a-f]{27}|JS-[0-9a-f]{19}"
-            r"|BR-[0-9a-f]{19})"
+            r"|BR-[0-9a-f]{19})|(?:eu01xx)?[0-9a-fA-F]{30,36}NRAL"
         ),
         why="Whoever has it can read or forge what is monitored.",
         fix=(
@@ -256,6 +256,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Sumo Logic and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://www.sumologic.com/help/docs/manage/security/access-keys/",
         bad=("SUMO_ACCESS_KEY=" + "sQ9BEcp2gEa5xEIRNiqvxKRCA0sx3BAH" + "eR7eGzuKWjeFdPAUrDt37HGCoMyyGBjA",),
         good=(
             "SUMO_ACCESS_KEY=${SUMO_ACCESS_KEY}",

@@ -6,64 +6,37 @@ after the one before it, how often letters, digits and cases alternate, and how 
 
 from __future__ import annotations
 
-_BITS = (
-    "y897899ab8ge99aa8f869adbegg",
-    "bja88hfaiakd687m9l685cdedcl",
-    "86cbc7fgg8ai5dd7bj98d7jgi9h",
-    "97jce6fg7ao88df5ei9c6agildq",
-    "48eda4def6iiafe8ejb9caggifn",
-    "59f97bbdgelh9a7fbe578gcdafl",
-    "78hdc87gi4ml9ee6ej8aa9jgjcr",
-    "3aief4gca9onac9bet89cafhmjg",
-    "65ifd4fkf7sgcde6hq9c8ckimem",
-    "dab89abalili8947bja77kbncvb",
-    "56lad5eljalaejh6cld9g5khlel",
-    "49ecc4dbh7lh9gacdgc7dcgbqfq",
-    "77fda4ehh6mh7fe7dpgaabgim9k",
-    "75agc4gii7nfcae76ugacajksds",
-    "68g877a6g9kddfc9djg86bchmgn",
-    "acc88gcbjdlc985a8p5998cadjj",
-    "76hdd5dhd8ug7gf79j6a8bignbu",
-    "7fefdegkgghnckadhebae1ignnn",
-    "57gbb5eci7oddbc7dt989cegmbr",
-    "4bhaf6ffa8lecefa9if859gfkco",
-    "57fbd5dk86pibde8ck79abgfiah",
-    "ea8ac8bcmask785c8o676hkmjnl",
-    "84fdi2eji6qlhdfaflddgjhgikl",
-    "65fcb7dh95kjcg88ei78dhgdfqj",
-    "5ad7c7afd7qlbaec7qcb5eefc9h",
-    "2fdccacffbrpba9c6jc88heejff",
-    "88ief2dlg6nnece8dneddhngldg",
-)
-"""How surprising a letter (column) is after another (row), in half bits as base-36 digits; "`" is the edge of a word.
-
-Counted over the 19,813 different words of the documentation strings and comments of Python 3.11's standard library,
-each weighted by one plus the binary logarithm of how often it occurs, smoothed by adding a half.
-"""
+from yett.rules.secrets.bigrams import BITS
+from yett.rules.secrets.lazy import Lazy
 
 _SURPRISING = ((4, 5.8), (6, 5.2), (8, 5.0), (12, 4.9))
-"""(letters, mean bits) from which a run of letters is no word: of words that long about one in a hundred is above."""
+"""(letters, mean bits) from which a run of letters is no word: of the words in names in source code one in fifty is."""
 
 _STRANGE = ((11, 6.2), (15, 5.7), (23, 5.4), (1 << 30, 5.3))
 """(longest, strangeness from which a value of that length is rare).
 
-Chosen on the 21,277 quoted names of 8 to 40 characters in four public code bases (one is a list of licence keys, the
-hardest there are): six in a thousand are rare. Of random letters and digits 68 to 80 in a hundred are where there are
-8 to 11 of them, 96 or more from 12 on, nearly all from 16 on.
+Of 20,500 quoted names of 8 to 40 characters in the source code of a shop and of a framework four in a thousand are
+rare. Of random letters and digits 67 to 81 in a hundred are where there are 8 to 11 of them, 96 or more from 12 on,
+nearly all from 16 on.
 """
 
 _SEPARATORS = frozenset(("-", "_", ".", "/", ":", " ", "--", "__", "::", "="))
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
+_RUNS = Lazy(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^A-Za-z0-9]+")
+_costs: list[list[int]] = []
+
+
 def surprise(word: str) -> float:
     """Mean bits for each letter of a word of ASCII letters: 3 to 4.5 for words, 5 to 7 for random letters."""
-    total, row = 0, 0
-    for letter in word.lower() + "`":
-        column = ord(letter) - 96
-        total += int(_BITS[row][column], 36)
-        row = column
-    return total / 2 / (len(word) + 1)
+    if not _costs:
+        _costs.extend([int(bits, 36) for bits in row] for row in BITS)
+    total, row = 0, _costs[0]
+    for letter in word.lower().encode():
+        total += row[letter - 96]
+        row = _costs[letter - 96]
+    return (total + row[0]) / 2 / (len(word) + 1)
 
 
 def wordlike(letters: str) -> bool:
@@ -80,28 +53,7 @@ def runs(text: str) -> list[str]:
 
     A capital begins a new run after a small letter, and belongs to the small letters that follow it.
     """
-    found: list[str] = []
-    last = ""
-    for char in text:
-        if not char.isascii():
-            kind = "other"
-        elif char.isdigit():
-            kind = "digit"
-        elif char.isupper():
-            kind = "upper"
-        elif char.islower():
-            kind = "lower"
-        else:
-            kind = "other"
-        if kind == "lower" and last == "upper" and len(found[-1]) > 1:
-            found[-1], char = found[-1][:-1], found[-1][-1] + char
-            found.append(char)
-        elif found and (kind == last or (kind == "lower" and last == "upper")):
-            found[-1] += char
-        else:
-            found.append(char)
-        last = kind
-    return found
+    return _RUNS.findall(text)
 
 
 def rare(text: str) -> bool:

@@ -13,7 +13,7 @@ from yett.rules.secrets.record import Found, Secret
 
 # RFC 3986, section 3.2.1; a slash, a blank or a quote ends the authority before any "@" does.
 _USERINFO = Lazy(
-    rb"([^\s:/@\"'<>`\\(),;\[\]{}|^]{0,128}):([^\s/@\"'<>`\\|^]{1,256})@(\[[0-9a-fA-F:.]+\]|[\w.\-$%{}<>*]{1,253})?"
+    rb"([^\s:/@\"'<>`\\(),;\[\]{}|^]{0,128}(?:@[\w.-]{3,80})?):([^\s/@\"'<>`\\|^]{1,256})@(\[[0-9a-fA-F:.]+\]|[\w.\-$%{}<>*]{1,253})?"
 )
 _SCHEME = Lazy(rb"[A-Za-z][A-Za-z0-9+.\-]{1,30}:\\?/\\?/\Z")
 _LOCAL = Lazy(

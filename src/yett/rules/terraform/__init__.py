@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Hit, Rule, Unknown
+from yett.parse.stages import is_test_path
 from yett.parse.tree import Tree
+from yett.rules.hits import soften
 from yett.rules.terraform import modules, state
 
 EXAMPLE = "main.tf"
@@ -28,10 +30,11 @@ def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknow
         yield from ((state.STATE, found) for found in state.kept(text, path))
         return
     module = load(tree, path, text)
+    tried = is_test_path(path)
     for resource in module.within(path):
         if not resource.broken:
             for rule, look in _RULES:
                 for found in look(resource, module):
-                    yield rule, found
+                    yield rule, soften(rule, found) if tried else found
     for error in errors(path, text):
         raise error

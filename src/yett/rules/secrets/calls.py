@@ -1,0 +1,95 @@
+"""Passwords handed to well-known functions by their place: `connect("db", "root", "…")`, `auth=("ci", "…")`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from yett.model import Confidence, Severity
+from yett.rules.secrets.chosen import PLAIN, chosen
+from yett.rules.secrets.lazy import Lazy
+from yett.rules.secrets.rarity import wordlike
+from yett.rules.secrets.record import Found, Secret
+
+_SECOND = (
+    *("httpbasicauth(", "httpdigestauth(", "httpntlmauth(", "auth=(", "auth = (", "basicauth(", "basic_auth("),
+    *("networkcredential(", "usernamepasswordcredentials(", "passwordauthentication(", ".login(", "wifi.begin("),
+    *("curlopt_password", "curlopt_proxypassword", "curlopt_keypasswd", "curlopt_userpwd", "curlopt_proxyuserpwd"),
+    *("basiccredentials(", "basic.credentials(", "credentials.basic("),
+)
+_THIRD = (
+    *("mysqli_connect(", "mysql_connect(", "new mysqli(", "mysqldb.connect(", "pymysql.connect(", "getconnection("),
+    *("new pdo(", "ftp_login(", "imap_open(", "oci_connect("),
+)
+# An argument is a literal, or what has neither quotes nor parentheses; only a literal can be the password.
+_ARGUMENT = rb"\s*(?:[bur@]?\"[^\"\n]{0,200}\"|[bur@]?'[^'\n]{0,200}'|[\w.$>:\[\]-]{1,80})\s*,"
+_PASSWORD = rb"\s*[bur@]?(?:\"([^\"\n\\]{4,128})\"|'([^'\n\\]{4,128})')\s*[,)]"
+_AFTER_ONE = Lazy(_ARGUMENT + _PASSWORD)
+_AFTER_TWO = Lazy(_ARGUMENT + _ARGUMENT + _PASSWORD)
+_ENDS_THIRD = tuple(word.encode() for word in _THIRD)
+
+
+def _calls(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    del path
+    for end in ends:
+        if data[end : end + 1] not in (b"(",) and data[end - 1 : end] != b"(":
+            yield from _option(data, end)
+            continue
+        third = data[max(0, end - 20) : end].lower().endswith(_ENDS_THIRD)
+        match = (_AFTER_TWO if third else _AFTER_ONE).match(data, end)
+        if match is None:
+            continue
+        group = 1 if match[1] is not None else 2
+        value = match[group].decode("utf-8", "replace")
+        found = None if " " in value or "@" in value[:1] or "://" in value else chosen(value, *match.span(group))
+        if found is None or (found.doubt == PLAIN and (not any(map(str.isdigit, value)) or _worded(value))):
+            continue
+        yield found
+
+
+_OPTION = Lazy(rb"\s*(?:,|=>)\s*(?:\"([^\"\n\\]{4,160})\"|'([^'\n\\]{4,160})')")
+
+
+def _option(data: bytes, end: int) -> Iterator[Found]:
+    """An option of libcurl and the password, or user and password, that it is given."""
+    match = _OPTION.match(data, end)
+    if match is None:
+        return
+    group = 1 if match[1] is not None else 2
+    start, stop = match.span(group)
+    if data[max(0, end - 8) : end].lower().endswith(b"userpwd"):
+        start = data.find(b":", start, stop) + 1
+    found = chosen(data[start:stop].decode("utf-8", "replace"), start, stop) if start else None
+    if found is not None:
+        yield found
+
+
+def _worded(value: str) -> bool:
+    """Whether a value is a word with one digit at its end, as tests have: "password1", "secret2"."""
+    return value[:-1].isalpha() and wordlike(value[:-1])
+
+
+CALL = Secret(
+    id="call-password",
+    title="Password handed to a function that logs in",
+    severity=Severity.HIGH,
+    keywords=(*_SECOND, *_THIRD),
+    why="Whoever can read the source code can log in with it.",
+    fix="Change it, and have the program read it from its environment or a secret manager.",
+    confidence=Confidence.MEDIUM,
+    read=_calls,
+    rank=2,
+    bad=(
+        "mysqli_connect('db', 'shop', '" + "t7Vq2LxZw9" + "')",
+        "requests.get(url, auth=('ci', '" + "mZ4kQ8sT2v" + "'))",
+        'DriverManager.getConnection(url, "shop", "' + 'q9Lx2Vn7Tz");',
+        'server.login("shop@acme.io", "' + 'kX8vQ2mZ7t")',
+    ),
+    good=(
+        "mysqli_connect('db', 'shop', $password)",
+        "requests.get(url, auth=('user', 'password'))",
+        'server.login(user, os.environ["PASSWORD"])',
+        'client.login("alice", "password1")',
+    ),
+)
+
+SECRETS = (CALL,)
