@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import NamedTuple, NoReturn
+from functools import partial
+from typing import Any, NamedTuple, NoReturn
 
 from yett import __version__
 from yett.errors import YettError
@@ -21,6 +22,14 @@ class Command(NamedTuple):
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **given: Any) -> None:
+        # each option that is added is formatted once, and argparse measures the terminal for that
+        super().__init__(**given, formatter_class=partial(argparse.HelpFormatter, width=80))
+
+    def format_help(self) -> str:
+        self.formatter_class = argparse.HelpFormatter
+        return super().format_help()
+
     def error(self, message: str) -> NoReturn:
         raise YettError(f"{message} (see `{self.prog} --help`)")
 
@@ -29,8 +38,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     """The parser. With the name of a command only that one is filled in, since each option costs its time."""
     top = _Parser(prog="yett", description="The gate in front of a deployment: may this ship?")
     top.add_argument("--version", action="version", version=f"yett {__version__}")
-    # with `prog` given argparse formats no usage here, which would measure the terminal first
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser, prog="yett")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for name, each in COMMANDS.items():
         if command in ("", name) or command not in COMMANDS:
             each.fill(commands.add_parser(name, help=each.help, add_help=name != "bandit"))

@@ -109,8 +109,10 @@ def standing(target: Target, repository: git.Repository | None) -> dict[str, str
         YettError: git failed.
     """
     if target.kind == "paths":
-        named = (each.path for each in _paths(target).entries)
-        around = (_relative(path, target.root) for path in islice(_walk(target.root), _AROUND))
+        named = [each.path for each in _paths(target).entries]
+        if os.curdir in map(os.path.normpath, target.paths):  # all of it is named
+            return dict.fromkeys(named, "")
+        around = (_relative(path, target.root) for path, _ in islice(_walk(target.root), _AROUND))
         return dict.fromkeys((*named, *around), "")
     assert repository is not None
     if target.kind == "staged" or target.of_index:
@@ -165,34 +167,45 @@ def _between(introduced: Iterable[tuple[str, git.Change]], head: Iterable[Entry]
 
 
 def _paths(target: Target) -> Collected:
-    found: set[str] = set()
+    links: dict[str, bool] = {}
     for path in target.paths:
         whole = os.path.join(target.root, path)
         if not os.path.lexists(whole):
             raise YettError(f"{path} does not exist: name files or folders")
         if os.path.isdir(whole) and not os.path.islink(whole):
-            found.update(_walk(whole))
+            links.update(_walk(os.path.normpath(whole)))
         else:
-            found.add(whole)
-    entries = (Entry(_relative(path, target.root), "", link=os.path.islink(path)) for path in found)
-    return Collected(tuple(sorted(entries)), (), ())
+            links[whole] = os.path.islink(whole)
+    entries = (Entry(_relative(path, target.root), "", link=link) for path, link in links.items())
+    return Collected(tuple(sorted(set(entries))), (), ())
 
 
-def _walk(folder: str) -> Iterator[str]:
-    for parent, folders, files in os.walk(folder, onerror=_unreadable):
-        if ".git" in folders:
-            folders.remove(".git")
-        yield from (os.path.join(parent, name) for name in files)
-        yield from (os.path.join(parent, name) for name in folders if os.path.islink(os.path.join(parent, name)))
-
-
-def _unreadable(error: OSError) -> None:
-    raise YettError(f"{error.filename} cannot be listed ({error.strerror}): make it readable, or leave it out")
+def _walk(folder: str) -> Iterator[tuple[str, bool]]:
+    """The path of every file below a folder, and whether it is a symbolic link."""
+    folders = [folder]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as listed:
+                for each in listed:
+                    link = each.is_symlink()
+                    if each.name == ".git" and each.is_dir():
+                        continue
+                    if each.is_dir(follow_symlinks=False):
+                        folders.append(each.path)
+                    else:
+                        yield each.path, link
+        except OSError as error:
+            raise YettError(
+                f"{error.filename} cannot be listed ({error.strerror}): make it readable, or leave it out"
+            ) from None
 
 
 def _relative(path: str, root: str) -> str:
     # os.fsdecode leaves undecodable bytes as surrogates, which is how `Blob.path` has them
-    relative = os.path.relpath(path, root)
+    inside = os.path.join(root, "")
+    relative = path[len(inside) :] if path.startswith(inside) else os.path.relpath(path, root)
+    if relative.startswith((".", "/")) or "/." in relative or "//" in relative:  # `relpath` of each file would be slow
+        relative = os.path.relpath(path, root)
     return (path if relative.startswith("..") else relative).replace(os.sep, "/")
 
 
