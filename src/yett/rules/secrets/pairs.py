@@ -44,6 +44,12 @@ _AFTER = {
     "line": (_PARAMETER,),
     "env": (_ENV,),
 }
+# How each of the above goes on: looked at first, since what stands before a name is dearer to find out.
+_GOES = Lazy(
+    rb"[\"']?\s{0,80},?\s{0,80}[\"']?(?:Parameter)?value|[\"'][^<>]{0,80}>|\"\s{0,40}(?::\s{0,40})?\{|:[ \t]{0,40}\r?\n"
+    rb"|[ \t]{1,40}[\"']?[^\s\"'=\\]{4,256}[\"']?[ \t]{0,40}\r?$",
+    re.MULTILINE | re.IGNORECASE,
+)
 # What has to follow a name at once for it to be worth a look: a closing quote, the end of the line, what assigns.
 _NEXT = frozenset(b"\"'\r\n: \t,")
 _DIGITS = b"0123456789"
@@ -62,7 +68,7 @@ def _pairs(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     last = -1
     for end in ends:
         after = end + len(data[end : end + 2]) - len(data[end : end + 2].lstrip(_DIGITS))
-        if end <= last or data[after : after + 1] not in _FOLLOWING:
+        if end <= last or data[after : after + 1] not in _FOLLOWING or _GOES.match(data, after) is None:
             continue
         match = _beside(data, end, after)
         if match is None:
