@@ -21,7 +21,7 @@ from yett.checks import secrets
 from yett.commands.history import run
 from yett.errors import YettError
 from yett.history import commits, memory, survey
-from yett.history.delta import Copy, DeltaError, patch
+from yett.history.delta import Copy, DeltaError, common, patch
 from yett.history.memory import Mark, Memory, Seen
 from yett.history.packs import Pack, PackError
 from yett.history.scan import Scanner, Version
@@ -786,3 +786,44 @@ def test_every_version_has_the_commit_that_introduced_it(repo: Repo) -> None:
 
 def test_the_numbers_of_paths_differ() -> None:
     assert memory.key((b"a", b"b")) != memory.key((b"a",)) == zlib.crc32(b"a")
+
+
+def mutated(made: random.Random, text: bytes) -> bytes:
+    for _ in range(made.randrange(5)):
+        low = made.randrange(len(text) + 1)
+        high = min(len(text), low + made.choice((0, 1, 5, 100, 3000)))
+        text = text[:low] + bytes(made.choices(b"xyz\n", k=made.choice((0, 1, 7, 200, 5000)))) + text[high:]
+    return text
+
+
+def test_what_two_versions_have_in_common() -> None:
+    made = random.Random(5)
+    shared = total = 0
+    for _ in range(300):
+        old = bytes(made.choices(b"ab\n", k=made.choice((0, 1, 5, 300, 9000, 40_000))))
+        new = mutated(made, old)
+        end = 0
+        for copy in common(old, new):
+            assert copy.length > 0
+            assert copy.at >= end
+            assert old[copy.source : copy.source + copy.length] == new[copy.at : copy.at + copy.length]
+            end = copy.at + copy.length
+            shared += copy.length
+        assert end <= len(new)
+        total += len(new)
+        assert [copy.length for copy in common(old, old)] == ([len(old)] if old else [])
+    assert shared > total * 0.7
+
+
+def test_versions_that_are_no_deltas_are_compared_with_the_last_one() -> None:
+    made = random.Random(6)
+    kinds = (TOKEN, "4111 1111 1111 1111", "SECRET_KEY = 'p'", "card number", "password = 'k9Lq7Rt2Vb'", "visa")
+    text = "\n".join(f"line {number} of it" for number in range(600)).encode()
+    scanner = Scanner()
+    for _ in range(60):
+        place = made.randrange(len(text))
+        word = made.choice(kinds).encode()
+        text = text[:place] + b"\n" + word + b"\n" + text[place + made.choice((0, 40)) :]
+        if made.random() < 0.3:
+            text = text.replace(made.choice(kinds).encode(), b"gone", 1)
+        assert scanner.whole(text, (b"shop/a.py",)).marks == Scanner().all(text, (b"shop/a.py",)).marks

@@ -22,7 +22,10 @@ SHORTEST = 12
 
 def _planted() -> dict[str, str]:
     """A file for each kind of secret, with its first bad example."""
-    return {f"conf/{secret.id}.env": secret.bad[0] for secret in SECRETS}
+    return {
+        f"conf/{secret.id}.env" if secret.keywords else f"conf/{secret.files[0].replace('*', 'shop_')}": secret.bad[0]
+        for secret in SECRETS
+    }
 
 
 def _values(files: dict[str, str]) -> dict[str, bytes]:

@@ -22,7 +22,7 @@ from yett.parse.encoding import Cursor, views
 from yett.parse.literals import Literals
 from yett.rules.secrets import at
 from yett.rules.secrets.doubt import fake
-from yett.rules.secrets.record import Found, Secret, begins, binary, ends, rule
+from yett.rules.secrets.record import Found, Secret, begins, binary, calls, ends, rule
 
 _REVISION = "5"
 """Raised when the same rules would give other results: what is remembered of earlier runs is then not used."""
@@ -253,7 +253,8 @@ _GENERIC = "generic-credential"
 
 
 Places = dict[int, list[int]]
-"""The numbers of rules with a keyword in a text, with the offsets just after the keywords."""
+"""The numbers of rules with a keyword in a text, with the offsets just after the keywords; of rules that the name of
+the file calls for, perhaps with none."""
 
 
 class Seeker:
@@ -279,7 +280,7 @@ class Seeker:
 
         `places` is what the method of that name says of the text, where it was asked already.
         """
-        own = self._plain(text, path, self.places(text) if places is None else places)
+        own = self._plain(text, path, self.places(text, path) if places is None else places)
         inner: list[Sighting | Excess] = []
         if len(text) >= 28:
             for piece in pieces(text, self._runs.find):
@@ -292,6 +293,10 @@ class Seeker:
         within = [each for each in inner if isinstance(each, Sighting)]
         kept = [each for each in own if not any(_better(other, each) for other in within)]
         return sorted([*kept, *inner], key=lambda each: each.start if isinstance(each, Excess) else each.found.start)
+
+    def any(self, text: bytes, path: str, places: Places) -> bool:
+        """Whether one of these rules finds anything in a text."""
+        return next(self._candidates(text, places, path), None) is not None
 
     def _inside(self, piece: Piece, own: list[Sighting]) -> Iterator[Sighting]:
         """What a decoded run holds, without what was found in the text as it stands."""
@@ -312,15 +317,23 @@ class Seeker:
             for found, secret in _settled(self._candidates(text, places, path))
         ]
 
-    def places(self, text: bytes) -> Places:
-        """The number of each rule that has a keyword in the text, with the offsets just after them."""
+    def places(self, text: bytes, path: str = "") -> Places:
+        """The number of each rule that has a keyword in the text, with the offsets just after them, and of each that
+        the name of the file calls for."""
         places: Places = {}
         owners = self._owners
         for word, after in self._literals.group(text).items():
             for number in owners[word]:
                 known = places.get(number)
                 places[number] = after if known is None else sorted(known + after)
+        for number in self.called(path) if path else ():
+            places.setdefault(number, [])
         return places
+
+    def called(self, path: str) -> list[int]:
+        """The numbers of the rules that the name of a file calls for."""
+        files = self._index.files
+        return [number for name in calls(path) for number in files.get(name, ())]
 
     def _candidates(self, text: bytes, places: Places, path: str) -> Iterator[_Candidate]:
         packed: bool | None = None

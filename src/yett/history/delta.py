@@ -113,3 +113,86 @@ def _scattered(delta: bytes, code: int, at: int) -> tuple[int, int, int]:
             count |= delta[at] << 8 * bit
             at += 1
     return offset, count or _DEFAULT, at
+
+
+_BLOCK = 4096
+_ANCHOR = 48
+"""Bytes by which a stretch is found again."""
+
+_STEPS = tuple(64 << step for step in range(9))
+"""How far behind a difference they are looked for: an insertion, or a change, may be as long."""
+
+_REGION = 1 << 16
+"""How far ahead in the old version: a deletion may be as long."""
+
+_MOST_COPIES = 64
+
+
+def common(old: bytes, new: bytes) -> list[Copy]:
+    """Stretches that a new version has from an old one, in order: what comes before the first difference, what comes
+    after the last one, and in between what is found again soon. There may be more."""
+    found: list[Copy] = []
+    at = source = 0
+    tail = _tail(old, new)
+    stop, last = len(new) - tail, len(old) - tail
+    while len(found) < _MOST_COPIES:
+        length = _same(old, source, last, new, at, stop)
+        if length:
+            found.append(Copy(at, source, length))
+            at, source = at + length, source + length
+        again = _again(old, source, last, new, at, stop)
+        if again is None:
+            break
+        at, source = again
+    if tail:
+        found.append(Copy(stop, last, tail))
+    return found
+
+
+def _again(old: bytes, source: int, last: int, new: bytes, at: int, stop: int) -> tuple[int, int] | None:
+    """Where both go on alike behind a difference: offsets in the new version and in the old one."""
+    for step in _STEPS:
+        if at + step + _ANCHOR > stop:
+            return None
+        place = old.find(new[at + step : at + step + _ANCHOR], source, min(last, source + _REGION))
+        if place >= 0:
+            back = _tail(old[max(source, place - step) : place], new[at : at + step])
+            return at + step - back, place - back
+    return None
+
+
+def _same(old: bytes, source: int, last: int, new: bytes, at: int, stop: int) -> int:
+    """How many bytes are the same from two offsets on, each up to an end of its own."""
+    most = min(last - source, stop - at)
+    done = 0
+    while done < most:
+        size = min(_BLOCK, most - done)
+        if old[source + done : source + done + size] != new[at + done : at + done + size]:
+            break
+        done += size
+    size = min(_BLOCK, most - done)
+    while size > 0:  # the first difference is in here
+        half = (size + 1) // 2
+        if old[source + done : source + done + half] == new[at + done : at + done + half]:
+            done += half
+            size -= half
+        elif half == 1:
+            break
+        else:
+            size = half
+    return done
+
+
+def _tail(old: bytes, new: bytes) -> int:
+    """How many bytes at the end are the same. What the beginnings have in common is no part of it."""
+    most = min(len(old), len(new))
+    most -= _same(old, 0, most, new, 0, most) if most > _BLOCK else 0
+    done = 0
+    while done < most:
+        size = min(_BLOCK, most - done)
+        one = old[len(old) - done - size : len(old) - done]
+        other = new[len(new) - done - size : len(new) - done]
+        if one != other:
+            return done + _same(one[::-1], 0, size, other[::-1], 0, size)
+        done += size
+    return done

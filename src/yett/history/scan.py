@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from yett.checks._shelf import shelf
-from yett.checks.secrets import Seeker, Sighting
-from yett.history.delta import Copy
+from yett.checks.secrets import Places, Seeker, Sighting
+from yett.history.delta import Copy, common
 from yett.history.memory import EXCESS, Mark
 from yett.identity import COMMON, fingerprint
 from yett.parse.encoding import views
+from yett.parse.literals import Literals
 from yett.rules.secrets import SECRETS
 
 _REACH = 832
@@ -20,6 +21,10 @@ _REACH = 832
 
 _AROUND = 2304
 """Bytes on either side of a change that are looked at again: what is within reach of it, its own reach, and itself."""
+
+
+_KEPT, _KEPT_SIZE = 100, 1 << 19
+"""How many versions are kept to compare others of the same files with, and how large they may be."""
 
 
 class Spot(NamedTuple):
@@ -32,12 +37,14 @@ class Spot(NamedTuple):
 
 class Version(NamedTuple):
     """A version that was looked at. `spots` are sorted; None says that nothing can be concluded from them for a version
-    made of this one, which has to be looked at as a whole."""
+    made of this one, which has to be looked at as a whole. `reaching`: rules that reach far have found nothing in it,
+    and have words in it with which they might in one made of it."""
 
     data: bytes
     path: bytes
     spots: list[Spot] | None
     marks: tuple[Mark, ...]
+    reaching: bool = False
 
 
 class Scanner:
@@ -49,44 +56,87 @@ class Scanner:
         self._numbers = {secret.id: number for number, secret in enumerate(SECRETS)}
         self._far = {number for number, secret in enumerate(SECRETS) if secret.far or secret.width > _REACH}
         self._known: dict[tuple[str, str], bytes] = {}
+        self._recent: dict[bytes, Version] = {}
+        owners: dict[bytes, list[int]] = {}
+        for number in sorted(self._far):
+            for word in SECRETS[number].keywords:
+                owners.setdefault(word.lower().encode(), []).append(number)
+        self._far_words, self._far_owners = Literals(list(owners)), list(owners.values())
 
     def whole(self, data: bytes, paths: tuple[bytes, ...]) -> Version:
+        """Look at a version that is not known to be made of another one; much of it may be in the last one of the same
+        file all the same."""
+        old = self._recent.pop(paths[0], None)
+        new = self.all(data, paths) if old is None else self.changed(old, data, common(old.data, data), paths)
+        if new.spots is not None and len(data) <= _KEPT_SIZE:
+            if len(self._recent) >= _KEPT:
+                del self._recent[next(iter(self._recent))]
+            self._recent[paths[0]] = new
+        return new
+
+    def all(self, data: bytes, paths: tuple[bytes, ...]) -> Version:
         """Look at all of a version, under each of its names."""
         marks: set[Mark] = set()
         spots: list[Spot] | None = []
+        reaching = False
         for path in paths:
             for number, view in enumerate(views(data)):
-                found, far = self._look(view.data, path)
+                name = _name(path)
+                places = self._seeker.places(view.data, name)
+                far = self._taken(places)
+                if far and self._seeker.any(view.data, name, far):
+                    places |= far
+                    spots = None
+                found, odd = self._look(view.data, name, places)
                 marks.update(spot.mark for spot in found)
-                spots = None if far or number else found
-        return Version(data, paths[0], spots if len(paths) == 1 else None, tuple(sorted(marks)))
+                spots = None if odd or number or spots is None else found
+                reaching = reaching or bool(far)
+        return Version(data, paths[0], spots if len(paths) == 1 else None, tuple(sorted(marks)), reaching)
 
     def changed(self, old: Version, data: bytes, copies: list[Copy], paths: tuple[bytes, ...]) -> Version:
         """Look at what a version has that the one it is made of had not, and keep what is the same in both."""
         if old.spots is None or len(paths) > 1 or paths[0] != old.path or b"\0" in data:
-            return self.whole(data, paths)
+            return self.all(data, paths)
         fresh = _fresh(copies, len(data), len(old.data))
         windows = _windows(fresh, len(data))
         if sum(high - low for low, high in windows) * 2 > len(data):
-            return self.whole(data, paths)
+            return self.all(data, paths)
         spots = list(_kept(old, copies, len(data))) if old.spots else []
+        name = _name(paths[0])
+        reaching = old.reaching
         for low, high in windows:
-            found, far = self._look(data[low:high], paths[0])
-            if far:
-                return self.whole(data, paths)
+            part = data[low:high]
+            places = self._seeker.places(part, name)
+            reaching = bool(self._taken(places)) or reaching
+            found, odd = self._look(part, name, places)
+            if odd:
+                return self.all(data, paths)
             for spot in found:
                 start, end = spot.start + low, spot.end + low
                 if _touches(fresh, start - _REACH, end + _REACH):
                     spots.append(Spot(start, end, spot.mark))
+        if reaching and self._seeker.any(data, name, self._far_places(data, name)):
+            return self.all(data, paths)
         spots = sorted(set(spots))
-        return Version(data, paths[0], spots, tuple(sorted({spot.mark for spot in spots})))
+        return Version(data, paths[0], spots, tuple(sorted({spot.mark for spot in spots})), reaching)
 
-    def _look(self, text: bytes, path: bytes) -> tuple[list[Spot], bool]:
+    def _taken(self, places: Places) -> Places:
+        """What belongs to rules that reach far, taken out of the places."""
+        return {number: places.pop(number) for number in self._far.intersection(places)}
+
+    def _far_places(self, text: bytes, name: str) -> Places:
+        """What `Seeker.places` says, of the rules that reach far only."""
+        found: Places = {}
+        for word, after in self._far_words.group(text).items():
+            for number in self._far_owners[word]:
+                found[number] = sorted((*found.get(number, ()), *after))
+        return {number: [] for number in self._far.intersection(self._seeker.called(name))} | found
+
+    def _look(self, text: bytes, name: str, places: Places) -> tuple[list[Spot], bool]:
         """The secrets in a text, and whether something in it reaches further than `_REACH`."""
-        places = self._seeker.places(text)
-        far = not self._far.isdisjoint(places)
+        far = False
         spots = []
-        for each in self._seeker.look(text, path.decode("utf-8", "surrogateescape"), places):
+        for each in self._seeker.look(text, name, places):
             if not isinstance(each, Sighting):
                 far = True
                 spots.append(Spot(each.start, each.start, EXCESS))
@@ -104,6 +154,10 @@ class Scanner:
             self._known[secret.id, sighting.value] = known
         severity = secret.severity if found.severity is None else found.severity
         return Mark(self._numbers[secret.id], found.confidence, severity, known)
+
+
+def _name(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
 
 
 def _fresh(copies: list[Copy], size: int, last: int) -> list[tuple[int, int]]:

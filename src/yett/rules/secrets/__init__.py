@@ -51,6 +51,7 @@ _PARTS = (
     *("headers.BASIC", "headers.BEARER", "headers.CURL"),
     "tokens.JWT",
     "urls.URL",
+    "whole",
     "generic.GENERIC",
 )
 """The modules, whose kinds are in `SECRETS` there, and kinds that stand alone in theirs."""
@@ -61,12 +62,14 @@ Home = tuple[str, int]
 
 class Index(NamedTuple):
     """The keywords of all kinds. `owners` are for each word, in lower case, the numbers of the kinds it points at, and
-    `homes` for each number where the kind is. `digest` says what all that is known of them depends on."""
+    `homes` for each number where the kind is; `files` are the numbers of the kinds that a file's name points at.
+    `digest` says what all that is known of them depends on."""
 
     digest: str
     words: tuple[str, ...]
     owners: tuple[tuple[int, ...], ...]
     homes: tuple[Home, ...]
+    files: dict[str, tuple[int, ...]]
 
 
 def index() -> Index:
@@ -74,15 +77,19 @@ def index() -> Index:
     homes = tuple((part, place) for part in _PARTS for place in range(len(_part(part))))
     secrets = tuple(map(at, homes))
     words: dict[str, list[int]] = {}
+    files: dict[str, tuple[int, ...]] = {}
     for number, secret in enumerate(secrets):
         for keyword in secret.keywords:
             words.setdefault(keyword.lower(), []).append(number)
-    return Index(digest(secrets), tuple(words), tuple(map(tuple, words.values())), homes)
+        for name in secret.files:
+            files[name] = (*files.get(name, ()), number)
+    return Index(digest(secrets), tuple(words), tuple(map(tuple, words.values())), homes, files)
 
 
 def digest(secrets: tuple[Secret, ...]) -> str:
     """What tells one set of kinds from another."""
-    seen = zlib.crc32("\0".join(f"{secret.id} {secret.pattern} {secret.keywords}" for secret in secrets).encode())
+    known = (f"{secret.id} {secret.pattern} {secret.keywords} {secret.files}" for secret in secrets)
+    seen = zlib.crc32("\0".join(known).encode())
     return f"{len(secrets)}.{seen:08x}"
 
 

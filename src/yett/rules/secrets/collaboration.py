@@ -142,7 +142,7 @@ SECRETS: tuple[Secret, ...] = (
         id="airtable-token",
         title="Airtable token",
         severity=Severity.HIGH,
-        keywords=("pat",),
+        keywords=("airtable", "bearer pat", '"pat', "'pat", "=pat", "token: pat", "key: pat"),
         pattern=r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}",
         why="Whoever has it can read and change the bases it was given.",
         fix=(
@@ -150,7 +150,7 @@ SECRETS: tuple[Secret, ...] = (
             " manager or a masked CI variable."
         ),
         revoke="https://airtable.com/create/tokens",
-        bad=("pa" + "tgnxUtjILPnc37j.d0c088a111ea59df5c00c1c" + "7863a0db0280e99bd13e0da984a0a318d59d67aaa",),
+        bad=("token: pa" + "tgnxUtjILPnc37j.d0c088a111ea59df5c00c1c" + "7863a0db0280e99bd13e0da984a0a318d59d67aaa",),
         good=(
             "pa" + "tSE48ZEXaeU4JhW.ae2892dc07cb0cd2d2a6" + "4e342250868f8452c45817bea1bc51023e39898",
             "the prefix pat is described in the manual",

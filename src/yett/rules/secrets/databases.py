@@ -266,7 +266,7 @@ SECRETS: tuple[Secret, ...] = (
         title="Password in a JDBC address",
         severity=Severity.HIGH,
         keywords=("jdbc:",),
-        pattern=r'jdbc:[a-z0-9:]{2,30}//[^\s"\x27]{1,200}[?&;](?i:password|pwd)=([^\s"\x27&;${}<>*]{4,128})',
+        pattern=r'jdbc:[a-z0-9:]{2,30}//[^\s"\x27]{1,200}[?&;](?i:password|pwd)=([^\s"\x27`&;${}<>*]{4,128})',
         why="Whoever has it can log in to the database.",
         fix=(
             "Revoke it in the settings of JDBC and give the new one to the program at run time, from a secret "

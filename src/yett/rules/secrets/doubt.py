@@ -149,6 +149,7 @@ _FILLER = """
     changethis fake mock stub lorem ipsum not used is in n of bearer basic login
     """
 _FILLERS = frozenset(_FILLER.split())
+_ASKING = frozenset(("your", "insert", "enter", "replace", "put", "paste", "set", "add", "provide"))
 _PARTS = Lazy(r"[A-Z]?[a-z]+|[A-Z]+")
 _FILLING = frozenset("-_. !?*<>[]/:=")
 
@@ -169,7 +170,10 @@ def placeholder(value: str) -> bool:
         return True
     if not all(map(str.isalpha, chars - _FILLING)):
         return False
-    return all(word.lower() in _FILLERS for word in _PARTS.findall(value))
+    words = [word.lower() for word in _PARTS.findall(value)]
+    if len(words) > 2 and words[0] in _ASKING and words[-1] in _FILLERS:
+        return True  # "YOUR_ACME_API_TOKEN"
+    return all(word in _FILLERS for word in words)
 
 
 def genuine(value: str) -> bool:

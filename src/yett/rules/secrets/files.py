@@ -55,12 +55,15 @@ _PGPASS = Lazy(rb"^([^:#\s]{1,253}):(\d{1,5}|\*):([^:\s]{1,128}):([^:\s]{1,128})
 
 
 def _pgpass(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
-    named = "pgpass" in path.rpartition("/")[2].lower()
+    if "pgpass" in path.rpartition("/")[2].lower():
+        for match in _PGPASS.finditer(data, 0, 65_536):
+            yield from _sure(match[5].decode("utf-8", "replace"), *match.span(5))
+        return
     for end in ends:
-        match = _PGPASS.match(data, data.rfind(b"\n", 0, end) + 1)
-        value = match[5].decode("utf-8", "replace") if match else ""
-        if match and (named or rare(value)):
-            yield from _sure(value, *match.span(5))
+        line = _PGPASS.match(data, data.rfind(b"\n", 0, end) + 1)
+        value = line[5].decode("utf-8", "replace") if line else ""
+        if line and rare(value):
+            yield from _sure(value, *line.span(5))
 
 
 PGPASS = Secret(
@@ -68,6 +71,7 @@ PGPASS = Secret(
     title="Password in a PostgreSQL password file",
     severity=Severity.HIGH,
     keywords=(":5432:", ":*:", ":5433:", ":6432:"),
+    files=(".pgpass", "pgpass", "pgpass.conf"),
     why="Whoever has the file logs in to the database as that user.",
     fix="Change the password and keep the file out of the repository.",
     confidence=Confidence.MEDIUM,
@@ -188,7 +192,9 @@ NPM_AUTH = Secret(
 )
 
 _ELEMENT = Lazy(rb"([^<>\s][^<>\n]{2,127})</")
-_ELEMENT_NAME = Lazy(rb"<([\w:.-]{0,40}(?:password|passwd|secret|apikey|api_key|token|pwd))>\Z", re.IGNORECASE)
+_ELEMENT_NAME = Lazy(
+    rb"<([\w:.-]{0,40}(?:password|passwd|passphrase|secret|(?:api|access|secret)[_-]?key|token|pwd))>\Z", re.IGNORECASE
+)
 _XML = ("xml", "config", "csproj", "props", "targets", "settings", "pubxml", "plist", "jelly")
 
 
@@ -215,7 +221,10 @@ ELEMENT = Secret(
     id="xml-password",
     title="Password in an XML element",
     severity=Severity.HIGH,
-    keywords=("password>", "passwd>", "secret>", "apikey>", "api_key>", "token>", "pwd>"),
+    keywords=(
+        *("password>", "passwd>", "passphrase>", "secret>", "apikey>", "api_key>", "token>", "pwd>"),
+        *("accesskey>", "access_key>", "secretkey>", "secret_key>", "api-key>", "access-key>", "secret-key>"),
+    ),
     why="Whoever can read the repository, now or in any old clone of it, can use it.",
     fix="Change it, and give it to the program at run time.",
     confidence=Confidence.MEDIUM,

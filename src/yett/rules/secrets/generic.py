@@ -109,7 +109,9 @@ _NOT_BEFORE = _words(
     hide show toggle hashed
     """
 )
-_NOT_JOINED = Lazy(rb"(?:csrf|xsrf)\w*\Z", re.IGNORECASE)
+_NOT_JOINED = Lazy(rb"(?:(?:csrf|xsrf)\w*|public_?key)\Z", re.IGNORECASE)
+_DIGESTED = Lazy(rb"(?:\A|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))(?:sha_?\d{1,3}|md5|hash(?:ed)?)[_.\-]?\Z", re.IGNORECASE)
+_HEX = Lazy(r"[0-9a-f]{32,128}", re.IGNORECASE)
 
 _HASH = Lazy(
     r"(?:sha\d{1,3}|md5|h1|blake\d?\w?)[-:$=]|\$(?:2[aby]|5|6|1|y|apr1|argon2\w*|pbkdf2\w*|scrypt)\$|pbkdf2_|argon2|bcrypt|\{SSHA",
@@ -145,12 +147,14 @@ class _Kind(Enum):
 class _Place(NamedTuple):
     """`password`: people choose it, so it need not look random. `surely`: nothing but a password can stand there.
 
-    `weak`: many a key of that name holds something harmless, so what does not look random is none.
+    `weak`: many a key of that name holds something harmless, so what does not look random is none. `hashed`: it is a
+    hash of one, as the name has it.
     """
 
     password: bool
     surely: bool
     weak: bool
+    hashed: bool = False
 
 
 def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
@@ -159,11 +163,13 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     if name in _LOCKFILES:
         return
     extension = name.rpartition(".")[2] if "." in name else ""
-    if name.startswith((".env", "env.")) or name.endswith(("rc", "netrc")):
+    dotted = name.startswith(".") and extension == name[1:] and extension not in _SOURCE  # settings of a program
+    if dotted or name == "credentials" or name.startswith((".env", "env.")) or name.endswith(("rc", "netrc")):
         extension = "env"
     source = extension in _SOURCE
     if binary(data):
         return
+    tested = _tests(path)
     last = -1
     for end in ends:
         if end <= last:
@@ -189,7 +195,51 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         found = _judged(data[start:stop].decode("utf-8", "replace"), key, kind)
         if found is not None:
             last = stop
+            if not found[1] and not key.password:
+                doubt = _MADE_UP if tested else _harmless(data, end, start, stop)
+                found = (Confidence.LOW, doubt) if doubt else found
             yield Found(start, stop, *found, note=_named(data, end, match))
+
+
+_EXPIRES = Lazy(rb"[?&;](?:e|exp|expir\w{1,6}|deadline)=\d{10}(?!\d)", re.IGNORECASE)
+_ADDRESS_END = Lazy(rb"[\s\"'<>`]")
+_SEARCH_ONLY = (b"appId", b"indexName")
+
+
+def _harmless(data: bytes, end: int, start: int, stop: int) -> str:
+    """Why a token that looks real opens nothing, or nothing for long, by what stands around it; "" where it may."""
+    left = _LEFT.search(data, max(0, end - 40), end)
+    name = left.start() if left else end
+    if data[max(0, name - 1) : name] in (b"?", b"&", b";"):
+        before = _ADDRESS_END.split(data[max(0, name - 400) : name])[-1]
+        after = _ADDRESS_END.split(data[stop : stop + 100])[0]
+        if _EXPIRES.search(before) or _EXPIRES.search(after):
+            return "the address that it signs has expired or soon will"
+    around = data[max(0, start - 200) : stop + 200]
+    if stop - start == 32 and all(word in around for word in _SEARCH_ONLY):
+        return "it looks like a key that can only search, which pages show to everybody"
+    return ""
+
+
+# A random password is somebody's: those that are made up are words.
+_MADE_UP = "it stands in test code, where tokens are made up as a rule"
+_TESTS = Lazy(
+    r"(?:^|/)(?:tests?|specs?|__tests__|__mocks__|e2e|mocks)/|(?:^|/)(?:test_|conftest\.)[^/]*\Z"
+    r"|(?:_test|_spec|[.-](?:test|spec|e2e|mock)|[a-z0-9](?:Tests?|Spec))\.\w+\Z"
+)
+_CODE_FILES = _words(
+    """
+    py js mjs cjs jsx ts mts cts tsx go rb java kt kts scala groovy php cs vb fs swift rs ex exs dart m c cc cpp
+    """
+)
+_RECORDED = Lazy(r"(?:^|/)(?:fixtures|__fixtures__|cassettes|recordings|vcr)/", re.IGNORECASE)
+
+
+def _tests(path: str) -> bool:
+    """Whether a file is code that tests other code. What it only reads may have been recorded from what is real."""
+    if path[path.rfind(".") + 1 :].lower() not in _CODE_FILES:
+        return False
+    return _TESTS.search(path) is not None and _RECORDED.search(path) is None
 
 
 def _named(data: bytes, end: int, match: re.Match[bytes]) -> str:
@@ -239,7 +289,8 @@ def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
         return None  # "passenger", "tokenizer", "keyboard", "secretary"
     if any(part.lower().decode() in _ABOUT for part in _CAMEL.findall(tail)):
         return None
-    return _Place(password=word in _PASSWORDS, surely=False, weak=word == b"key")
+    hashed = _DIGESTED.search(before) is not None
+    return _Place(password=word in _PASSWORDS, surely=False, weak=word == b"key", hashed=hashed)
 
 
 _JOINED = _ends(
@@ -319,6 +370,8 @@ def _judged(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
         return (Confidence.LOW, fake(value)) if value.isascii() and rare(value) else None
     worded = _worded(value)
     if rare(value) and not (worded and (_PATH.match(value) or _IDENTIFIER.fullmatch(value))):
+        if key.hashed and _HEX.fullmatch(value):
+            return Confidence.LOW, "its name says that it is a hash"
         sure = kind is not _Kind.TEXT or any(map(str.isdigit, value))
         return (Confidence.MEDIUM, "") if sure else None
     if key.weak or kind in (_Kind.ARGUMENT, _Kind.TEXT) or _PATH.match(value):

@@ -42,8 +42,10 @@ _ABOUT = Lazy(
     rb"|public|pub|publishable|etag|ref|commit|rev|host|endpoint|type|length|header|regex|pattern)"
     rb"|[a-z](?:Id|Ids|Url|Uri|Name|Hash|Digest|Checksum|Version|File|Path|Fingerprint|Public|Ref|Host|Type|Header))\Z"
 )
-_LOOSE = Lazy(rb"(?=\S*\d)(?!pk[_.]|pub|" + UUID.encode() + rb")[A-Za-z0-9][\w+/=.~-]{15,127}(?![\w+/~(\[-]|\.\w)")
-_BLOCK = Lazy(rb"\w{0,16}[\"']?(?:[ \t]*(?:=>|:=|[:=])[ \t]*[{(]?|[({\]])[ \t]*(?:\r?\n|[A-Za-z_]+[=:])")
+_LOOSE = Lazy(
+    rb"(?=\S{0,256}\d)(?!pk[_.]|pub|" + UUID.encode() + rb")[A-Za-z0-9][\w+/=.~-]{15,127}(?![\w+/~(\[-]|\.\w)",
+)
+_BLOCK = Lazy(rb"\w{0,16}[\"']?(?:[ \t]*+(?:=>|:=|[:=])[ \t]*+[{(]?|[({\]])[ \t]*+(?:\r?\n|[A-Za-z_]+[=:])")
 """What follows a name that heads a block or a call."""
 
 _GOES_ON = (
@@ -216,7 +218,7 @@ def _opened(text: bytes, start: int, sign: bytes) -> bool:
     return sign[:1] not in (b",", b"(") or text[start - 1 : start] in (b'"', b"'", b"`")
 
 
-_MIXED = Lazy(rb"(?=[^\s\"'`]*[a-z])(?=[^\s\"'`]*[A-Z])(?=[^\s\"'`]*\d)[\w+/=.-]{20}")
+_MIXED = Lazy(rb"(?=[^\s\"'`]{0,256}[a-z])(?=[^\s\"'`]{0,256}[A-Z])(?=[^\s\"'`]{0,256}\d)[\w+/=.-]{20}")
 
 
 def _called(text: bytes, start: int) -> bool:

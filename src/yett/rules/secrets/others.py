@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from yett.model import Severity
+from collections.abc import Iterator
+
+from yett.model import Confidence, Severity
 from yett.rules.secrets.named import kinds
-from yett.rules.secrets.record import Secret
+from yett.rules.secrets.record import Found, Secret
 
 _UNKNOWN = (
     *("AbuseIPDB", "AccuWeather", "Adzuna", "Airbrake", "AirVisual", "AlienVault", "Amadeus", "AppVeyor", "Bannerbear"),
@@ -47,9 +49,30 @@ def _of_another_form(secret: Secret) -> Secret:
     return secret._replace(id=f"{slug}-credential", title=f"{name} credential", rank=2)
 
 
+_SHOWN = "it looks like a key that can only search, which pages show to everybody"
+
+
+def _searching(secret: Secret) -> Secret:
+    """The same for a kind with keys for pages: those stand between an application and the index that they search."""
+    if secret.id != "algolia-credential":
+        return secret
+    read = secret.read
+
+    def doubting(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+        for found in read(data, ends, path) if read is not None else ():
+            around = data[max(0, found.start - 200) : found.end + 200]
+            shown = b"appId" in around and b"indexName" in around and not found.doubt
+            yield found._replace(confidence=Confidence.LOW, doubt=_SHOWN) if shown else found
+
+    return secret._replace(read=doubting)
+
+
 _HARM = "Whoever has it can act in {} as the one it was made for."
 
 SECRETS = (
     *kinds((*((name, "", "") for name in _UNKNOWN), *_SPELLED), Severity.HIGH, _HARM),
-    *map(_of_another_form, kinds(((name, "", "") for name in _KNOWN), Severity.HIGH, _HARM)),
+    *(
+        _searching(_of_another_form(secret))
+        for secret in kinds(((name, "", "") for name in _KNOWN), Severity.HIGH, _HARM)
+    ),
 )

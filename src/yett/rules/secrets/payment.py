@@ -185,7 +185,11 @@ SECRETS: tuple[Secret, ...] = (
         id="checkout-key",
         title="Checkout.com secret key",
         severity=Severity.CRITICAL,
-        keywords=("checkout",),
+        # never alone: "actions/checkout@" and "git checkout" stand in every workflow
+        keywords=(
+            *("checkout_", "checkout.", "checkout-", "checkout:", "checkout=", 'checkout"', "checkout'", "cko_"),
+            *("checkoutcom", "checkoutsecret", "checkoutapi", "checkoutkey", "checkoutprivate"),
+        ),
         pattern=r"sk_[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
         why="Whoever has it can take and refund payments.",
         fix=(

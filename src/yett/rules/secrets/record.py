@@ -36,7 +36,8 @@ class Secret(NamedTuple):
     `holds` says whether a value has the structure that all of them have; `checksum` says the same of the check digits,
     or None where there are none. What no pattern can describe has a `read` in place of it.
     `rank` decides whose finding it is where two overlap: the higher. `far`: `read` looks at more than 800 bytes on
-    either side of a keyword.
+    either side of a keyword. `files` are names of files (lower case, see `calls`) that say by themselves what is in
+    them: there `read` is asked without a keyword as well, then with no offsets, and reads the file as a whole.
     """
 
     id: str
@@ -58,10 +59,22 @@ class Secret(NamedTuple):
     rank: int = 3
     refs: tuple[str, ...] = ()
     far: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def rule_id(self) -> str:
         return f"secrets/{self.id}"
+
+
+def calls(path: str) -> tuple[str, str, str]:
+    """What a file's name matches in `files`: "vault-pass.txt" is called that, "*.txt" and "*pass.txt".
+
+    In front of the last stands what the words of a name begin with: ".", "-" or "_".
+    """
+    name = path[path.rfind("/") + 1 :].lower()
+    name = name[name.rfind("!") + 1 :]  # in an archive
+    last = max(name.rfind("_"), name.rfind("-")) + 1
+    return name, f"*{name[name.rfind('.') :]}" if "." in name else "", f"*{name[last:]}"
 
 
 ROTATE = "Rotate it first, then remove it from the history."

@@ -41,9 +41,17 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         doubt = fake(password)
         if not doubt and _LOCAL.fullmatch(host):
             doubt = "the host is a local or an example one"
-        if not doubt and (password.lower() in (user.lower(), "tiger") or len(password) < 4):
+        if not doubt and (
+            password.lower() in (user.lower(), "tiger") or len(password) < 4 or _twins(user.lower(), password.lower())
+        ):
             doubt = "it looks like a default"
         yield Found(start, stop, Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
+
+
+def _twins(user: str, password: str) -> bool:
+    """Whether both say what they are and share the rest: "shop_user" and "shop_password"."""
+    name, _, role = user.rpartition("_")
+    return name != "" and role in ("user", "admin", "db") and password in (f"{name}_password", f"{name}_pass")
 
 
 _USUAL = frozenset(("pass123", "password123", "mypassword", "yourpassword", "user", "username", "p"))
