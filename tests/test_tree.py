@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Repo, Yett
-from yett.checks import config
+from yett.checks import config, families
 from yett.checks.families import Family
 from yett.model import Edit, Hit, Rule, Severity, Unknown
 from yett.parse.source import ParseError, Span
@@ -56,12 +56,15 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     family = Family("door", lambda path: path.endswith(".door"), all_marks=(b" ",), scope="tree", reads=("key",))
     key = Family("key", lambda path: path.endswith(".key"))
     monkeypatch.setattr("yett.checks.config.FAMILIES", (family, key))
+    monkeypatch.setattr("yett.checks.families.FAMILIES", (family, key))
     config._families.cache_clear()
+    families._marks.cache_clear()
     nothing = ModuleType("yett.rules.key")
     nothing.judge = lambda text, path, tree: iter(())  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "yett.rules.key", nothing)
     yield
     config._families.cache_clear()
+    families._marks.cache_clear()
 
 
 def check(yett: Yett, repo: Repo, *arguments: str) -> dict[str, Any]:

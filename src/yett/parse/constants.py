@@ -37,6 +37,8 @@ __all__ = ["Fold", "Module", "Scopes", "guarded", "module", "resolve"]
 
 MAX_IMPORTS = 12
 """Of modules that import each other's names."""
+MAX_STEPS = 400_000
+"""Statements that are carried out for one module; a module is gone through anew for each value that is asked for."""
 
 _SETTINGS = r"(?i)setting|conf|secret|prod|env|common|base"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -65,6 +67,7 @@ class Scopes:
         self.source = source
         self.tree = tree
         self.path = path
+        self._steps = 0
 
     @cached_property
     def whole(self) -> Fold:
@@ -75,8 +78,14 @@ class Scopes:
 
     def value(self, node: ast.expr) -> Value:
         """What an expression comes to as things stand where it is, the names of the functions around it included."""
-        around = [each for each in self.source.parents(node) if isinstance(each, _FUNCTIONS)]
         fold = Fold(self.source, self.tree, self.path)
+        fold.steps = self._steps
+        found = self._value(fold, node)
+        self._steps = fold.steps
+        return found
+
+    def _value(self, fold: Fold, node: ast.expr) -> Value:
+        around = [each for each in self.source.parents(node) if isinstance(each, _FUNCTIONS)]
         if not around:
             fold.until = node.lineno
             fold.run(self.source.tree.body)
@@ -125,15 +134,25 @@ class Fold(Expressions):
 
     def take(self, other: Fold) -> None:
         """Begin where another has come to."""
+        self.spend(len(other.names) // 16)
         self.names = dict(other.names)
         self.functions, self.classes, self.schema = other.functions, other.classes, other.schema
         self.imported = other.imported
 
     # Statements
 
+    steps = 0
+
+    def spend(self, steps: int) -> None:
+        """Count work. Raises `ParseError` where it is too much: then nothing is known."""
+        self.steps += steps
+        if self.steps > MAX_STEPS:
+            raise ParseError(1, 1, "it has too many statements to work out what its values are")
+
     def run(self, body: Iterable[ast.stmt]) -> None:
         for statement in body:
             if not self.until or statement.lineno < self.until:
+                self.spend(1)
                 self._statement(statement)
 
     def _statement(self, node: ast.stmt) -> None:
@@ -199,6 +218,7 @@ class Fold(Expressions):
         if holds is not None:
             self.run(body if holds else orelse)
             return
+        self.spend(len(self.names))
         before, opened = dict(self.names), self.open
         self.run(body)
         first, first_open = self.names, self.open
@@ -217,6 +237,7 @@ class Fold(Expressions):
         return merged
 
     def _try(self, node: ast.Try) -> None:
+        self.spend(len(self.names) * (1 + len(node.handlers)))
         before, trying = dict(self.names), self.trying
         self.trying = True
         self.run(node.body)

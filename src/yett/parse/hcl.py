@@ -17,6 +17,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from yett.parse.grammar import root_of
 from yett.parse.source import ParseError, Span
 
 if TYPE_CHECKING:
@@ -179,7 +180,10 @@ def _parser() -> Parser:
 def parse(text: str) -> File:
     """The blocks of a file, and at most `MAX_ERRORS` places that could not be read."""
     source = _Source(text)
-    root = _parser().parse(source.data).root_node
+    try:
+        root = root_of(_parser(), source.data)
+    except ParseError as error:
+        return File(Body({}, (), Span(1, 1, 1, 1)), (error,))
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
     errors: list[ParseError] = []
@@ -195,7 +199,10 @@ def parse_template(text: str) -> Expression:
     """The expression that a string of a `.tf.json` file stands for: a template. Every place in it is of no meaning."""
     quoted = text.replace("\\", "\\\\").replace("\n", "\\n")
     source = _Source(f'x = "{_escaped(quoted)}"\n')
-    root = _parser().parse(source.data).root_node
+    try:
+        root = root_of(_parser(), source.data)
+    except ParseError:
+        return Opaque("a template", Span(1, 1, 1, 1))
     if root.has_error:
         return Opaque("a template", Span(1, 1, 1, 1))
     attributes: dict[str, Attribute] = {}

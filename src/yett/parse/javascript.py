@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from yett.parse.grammar import root_of
 from yett.parse.source import ParseError, Span
 from yett.parse.stages import is_dev, is_prod
 from yett.parse.values import Absent, At, Const, Env, Items, Opaque, Plain, Table, Value, either, text, truth
@@ -76,7 +77,7 @@ class Script:
         self.data = source.encode("utf-8", "surrogatepass")
         typed = path.endswith(_TYPED)
         grammar = ("tsx" if path.endswith(".tsx") else "typescript") if typed else "javascript"
-        self.root = _parser(grammar).parse(self.data).root_node
+        self.root = root_of(_parser(grammar), self.data)
         self._lines = None if source.isascii() else self.data.split(b"\n")
         found = _captures(grammar, self.root)
         if sum(map(len, found.values())) > MAX_FOUND:

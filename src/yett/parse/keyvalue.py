@@ -141,7 +141,8 @@ def _setting(line: str, number: int, begin: int, section: str, form: Form, width
 
 def _bare(key: str, form: Form) -> str:
     for mark in form.inline:
-        key = re.split(rf"\s{re.escape(mark)}", key, maxsplit=1)[0]
+        if mark in key:
+            key = re.split(rf"\s{re.escape(mark)}", key, maxsplit=1)[0]
     return key.rstrip()
 
 

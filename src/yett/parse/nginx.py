@@ -36,6 +36,10 @@ class Word(NamedTuple):
         return "{{" in self.text or "<%" in self.text or "{%" in self.text
 
 
+_FEW = 32
+"""Directives up to which looking at each is sooner done than sorting them by their names."""
+
+
 class Directive:
     """A directive: its name, its words, and for a block what is in it, with includes put in place.
 
@@ -43,7 +47,23 @@ class Directive:
     nobody says of this block that something is absent. `path` is the file that the directive stands in.
     """
 
-    __slots__ = ("args", "at", "children", "end", "is_block", "missing", "name", "parent", "path", "templated")
+    __slots__ = (
+        *(
+            "_named",
+            "_order",
+            "_seen",
+            "args",
+            "at",
+            "children",
+            "end",
+            "is_block",
+            "missing",
+            "name",
+            "parent",
+            "path",
+        ),
+        "templated",
+    )
 
     def __init__(self, at: Word, args: tuple[Word, ...], path: str, parent: Directive | None, is_block: bool) -> None:
         self.at = at
@@ -56,6 +76,9 @@ class Directive:
         self.missing: list[Directive] = []
         self.end = at.span
         self.templated = False
+        self._seen: list[Directive] = []
+        self._order: dict[Directive, int] = {}
+        self._named: dict[str, list[Directive]] = {}
 
     @property
     def span(self) -> Span:
@@ -75,7 +98,30 @@ class Directive:
 
     def all(self, *names: str) -> list[Directive]:
         """The directives right inside this block that have one of these names."""
-        return [child for child in self.children if child.name in names]
+        if len(self.children) < _FEW:
+            return [child for child in self.children if child.name in names]
+        lists = self._lists()
+        if len(names) == 1:
+            return list(lists.get(names[0], ()))
+        order = self._order
+        return sorted((child for name in set(names) for child in lists.get(name, ())), key=lambda child: order[child])
+
+    def last(self, name: str) -> Directive | None:
+        """The last of the directives right inside this block that have this name."""
+        if len(self.children) < _FEW:
+            return next((child for child in reversed(self.children) if child.name == name), None)
+        found = self._lists().get(name)
+        return found[-1] if found else None
+
+    def _lists(self) -> dict[str, list[Directive]]:
+        """The directives right inside this block by their names."""
+        if self._seen is not self.children or len(self._order) != len(self.children):
+            self._seen = self.children
+            self._order = {child: number for number, child in enumerate(self.children)}
+            self._named = {}
+            for child in self.children:
+                self._named.setdefault(child.name, []).append(child)
+        return self._named
 
     def walk(self) -> Iterator[Directive]:
         """Everything inside, in order, without the block itself."""

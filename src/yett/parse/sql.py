@@ -111,13 +111,14 @@ def value(token: Token) -> str:
 _DIALECTS: tuple[tuple[str, str], ...] = (
     (
         "mysql",
-        r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|^\s*DELIMITER\s|/\*!\d|\bFLUSH\s+PRIVILEGES\b|'@'|@'|\bPREPARE\s+\w+\s+FROM\b"
-        r"|\bIDENTIFIED\s+WITH\b|\bDEFINER\s*=|\bINFILE\b|\bUNSIGNED\b|\bSET\s+GLOBAL\b|\bON\s+\*\.\*|\bOUTFILE\b",
+        r"`\w+`|\bENGINE\s*=|\bAUTO_INCREMENT\b|^[ \t]*DELIMITER\s|/\*!\d|\bFLUSH\s+PRIVILEGES\b|'@'|@'"
+        r"|\bPREPARE\s+\w+\s+FROM\b|\bIDENTIFIED\s+WITH\b|\bDEFINER\s*=|\bINFILE\b|\bUNSIGNED\b|\bSET\s+GLOBAL\b|\bON\s+\*\.\*|\bOUTFILE\b",
     ),
     (
         "tsql",
-        r"^\s*GO\s*;?\s*$|\[\w+\]\.\[|\[dbo\]|\bdbo\.|\bNVARCHAR\b|\bsp_\w+|\bxp_\w+|\bDECLARE\s+@|\bSET\s+NOCOUNT\b"
-        r"|\bCREATE\s+LOGIN\b|\bIDENTITY\s*\(|\bN'|^\s*@\w+\s+\w+|\bDATETIME2\b|\bUNIQUEIDENTIFIER\b|\bSERVER\s+ROLE\b"
+        r"^[ \t]*GO[ \t]*+;?[ \t]*$|\[\w+\]\.\[|\[dbo\]|\bdbo\.|\bNVARCHAR\b|\bsp_\w+|\bxp_\w+|\bDECLARE\s+@"
+        r"|\bSET\s+NOCOUNT\b|\bCREATE\s+LOGIN\b|\bIDENTITY\s*\(|\bN'|^[ \t]*@\w+\s+\w+"
+        r"|\bDATETIME2\b|\bUNIQUEIDENTIFIER\b|\bSERVER\s+ROLE\b"
         r"|\bEXEC(?:UTE)?\s*\(\s*[@N']|\bADD\s+MEMBER\b|\bSET\s+@\w+\s*\+?=\s*N?'",
     ),
     (
@@ -192,7 +193,7 @@ def _pattern(dialect: str, escapes: bool) -> re.Pattern[str]:
 
 
 _BLOCK = re.compile(r"/\*|\*/")
-_GO = re.compile(r"[ \t]*(?:\d+[ \t]*)?;?[ \t]*(?:--[^\n]*)?(?=\n|\Z)")
+_GO = re.compile(r"[ \t]*+(?:\d++[ \t]*+)?;?[ \t]*+(?:--[^\n]*+)?(?=\n|\Z)")
 _DELIMITER = re.compile(r"[ \t]+(\S+)[^\n]*")
 _REST = re.compile(r"[ \t]*(?=\n|\Z)")
 _DATA_END = re.compile(r"^\\\.[ \t]*$", re.M)

@@ -417,9 +417,11 @@ def _tree(text: str) -> expression.Tree | None:
         return None
 
 
-_DOTTED = r"[A-Za-z_][\w-]*(?:\.(?:[A-Za-z_][\w-]*|\*))+"
+_DOTTED = r"[A-Za-z_][\w-]*+(?:\.(?:[A-Za-z_][\w-]*+|\*))*+"
 
 
 def _guessed(text: str) -> tuple[expression.Context, ...]:
     """What looks like a context in a text that is no expression."""
-    return tuple(expression.Context(tuple(found.lower().split("."))) for found in re.findall(_DOTTED, text))
+    return tuple(
+        expression.Context(tuple(found.lower().split("."))) for found in re.findall(_DOTTED, text) if "." in found
+    )

@@ -78,7 +78,12 @@ def _differences(manifest: str, lock: str, text: str, locked: str) -> Iterator[t
 def _place(text: str, asked: _Asked) -> tuple[int, int, int]:
     """The line and columns where a manifest names a package, the first line for want of a better one."""
     name = re.escape(asked.name)
-    forms = [f"""["']{name}["']\\s*[:=]""", f"""["']{name}(?![\\w.-])""", f"^\\s*{name}\\s*=", f"(?<![\\w./-]){name}"]
+    forms = [
+        f"""["']{name}["']\\s*[:=]""",
+        f"""["']{name}(?![\\w.-])""",
+        f"^[ \\t]*{name}\\s*=",
+        f"(?<![\\w./-]){name}",
+    ]
     if asked.what:
         forms.insert(0, f"""["']?{name}["']?\\s*[:=]?\\s*["']?{re.escape(asked.what)}""")
     for form in forms:
@@ -106,7 +111,7 @@ def _python_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?\s*([^;@()]*?)\s*\)?\s*$")
+_REQUIREMENT = re.compile(r"\s*+([A-Za-z0-9][\w.-]*+)\s*+(?:\[[^\]]*+\]\s*+)?(?:\(\s*+)?([^;@()]*+)\)?\s*+$")
 
 
 def _requirements(root: dict[str, Any]) -> Iterator[_Asked]:
@@ -122,7 +127,7 @@ def _requirements(root: dict[str, Any]) -> Iterator[_Asked]:
         for text in group if isinstance(group, list) else ():
             found = _REQUIREMENT.match(text) if isinstance(text, str) and ";" not in text and "@" not in text else None
             if found and _python_name(found[1]) != own:
-                yield _Asked(found[1], found[2])
+                yield _Asked(found[1], found[2].rstrip())
 
 
 def _table(value: object) -> dict[str, Any]:

@@ -270,7 +270,13 @@ def ranged(text: str, tilde: int = 2) -> tuple[Span, ...]:
     return tuple(found)
 
 
+_LONGEST = 1000
+"""Characters of a range; nobody writes a tenth of it."""
+
+
 def _part(text: str, tilde: int) -> Span | None:
+    if len(text) > _LONGEST:
+        return None
     hyphen = re.fullmatch(r"v?([\d.]+)\s+-\s+v?([\d.]+)", text, re.ASCII)
     if hyphen:
         low, high = version(hyphen[1]), version(hyphen[2])

@@ -89,7 +89,7 @@ def _ini(text: str) -> Iterator[_Line]:
         elif line[0] in " \t" and key:
             yield _Line(number, key, bare, line.find(bare) + 1, section)
         else:
-            name, _, value = (part.strip() for part in re.sub(r"\s*[=:]\s*", "=", line, count=1).partition("="))
+            name, value = (part.strip() for part in (*re.split("[=:]", line, maxsplit=1), "")[:2])
             key = name.lower().replace("_", "-")
             if value:
                 yield _Line(number, key, value, line.rfind(value) + 1, section)
@@ -181,6 +181,10 @@ def _yarnrc(text: str) -> Judged:
 def _toml(text: str) -> dict[str, Any]:
     import tomllib
 
+    from yett.parse.lockfiles.toml import is_too_dotted
+
+    if is_too_dotted(text):
+        raise SourceError("it has a key of hundreds of parts")
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -15,7 +15,7 @@ from yett.parse.lockfiles.lock import Lock, LockError, Skipped
 
 _NEW = re.compile(r"/?((?:@[^/@]+/)?[^/@(]+)@([^(]+)(?:\(.*)?", re.DOTALL)
 _OLD = re.compile(r"/((?:@[^/]+/)?[^/]+)/([^/_(]+)(?:[_(].*)?", re.DOTALL)
-_HOSTED = re.compile(r"[^/@:]+\.[^/@:]+(/(?:@[^/]+/)?[^/]+/[0-9][^/]*)")
+_HOSTED = re.compile(r"(?=[^/@:]+\.[^/@:])[^/@:]++(/(?:@[^/]+/)?[^/]+/[0-9][^/]*)")
 _DEEPEST = 5
 """Levels that say something: importers, its name, dependencies, a name, its version."""
 _REQUIRED = ("dependencies", "optionalDependencies", "devDependencies")

@@ -172,10 +172,20 @@ def _value(raw: str) -> Any:
     return tomllib.loads(f"value = {raw}")["value"]
 
 
+_DOTTED = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){200}""", re.ASCII)
+
+
+def is_too_dotted(text: str) -> bool:
+    """Whether a key may have hundreds of parts: `tomllib` takes time by the square of their number."""
+    return _DOTTED.search(text) is not None
+
+
 def table(text: str) -> dict[str, Any]:
     """Any TOML at all. Raises LockError."""
     import tomllib
 
+    if is_too_dotted(text):
+        raise LockError("has a key of hundreds of parts")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

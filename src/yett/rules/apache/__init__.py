@@ -103,7 +103,7 @@ _DIRECTIVES = re.compile(
     r"|Header|AddType|Order|Require|ErrorDocument|Redirect\w*|Listen|ExpiresActive|AuthType|Deny|RequestReadTimeout)"
     r"[ \t]+[^\s={;]"
 )
-_NGINX = re.compile(r"(?m)^\s*(?:server|location|http|upstream|events)\b[^\n]*\{\s*$|;[ \t]*$")
+_NGINX = re.compile(r"(?m)^[ \t]*(?:server|location|http|upstream|events)\b[^\n]*\{[ \t]*$|;[ \t]*$")
 
 
 def looks(text: str, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from yett.model import Confidence, Edit, Hit, Rule, Severity, Unknown
@@ -91,9 +92,11 @@ def named(root: Directive, *names: str) -> Iterator[Directive]:
     return (each for each in root.walk() if each.name in names)
 
 
+@lru_cache(64)  # asked for each directive of a section
 def access(block: Directive) -> str:
     """Who is let in by a section itself: "open" to all, "limited", or "" where it says nothing."""
     said = ""
+    allows: bool | None = None
     for each in block.walk():
         text = each.text.lower()
         if each.name == "require":
@@ -105,8 +108,10 @@ def access(block: Directive) -> str:
             return "limited"
         elif each.name == "allow" and text.startswith("from all"):
             said = said or "open"
-        elif each.name == "order" and "".join(text.split()) == "allow,deny" and not _allows_all(block):
-            return "limited"
+        elif each.name == "order" and "".join(text.split()) == "allow,deny":
+            allows = _allows_all(block) if allows is None else allows
+            if not allows:
+                return "limited"
     return said
 
 

@@ -17,7 +17,7 @@ from yett.model import Unknown
 from yett.parse import constants, python, stages
 from yett.parse.constants import Fold, Module, Scopes
 from yett.parse.python import Source
-from yett.parse.source import Span
+from yett.parse.source import ParseError, Span
 from yett.parse.tree import Tree
 from yett.parse.values import Absent, Items, Value, answer, default_of, leaves, strings, text, truth
 
@@ -193,6 +193,8 @@ def load(source: Source, path: str, tree: Tree) -> Iterator[Settings]:
     tops = _tops(path, graph)
     for top in tops:
         module = constants.module(tree, top, source.text if top == path else None)
+        if module is None and top == path:  # read it can be
+            raise ParseError(1, 1, "it has too many statements to work out what its settings are")
         if module is None or module.picks_dev:
             continue
         base = top == path and not _BASES.isdisjoint(stages.words(posixpath.basename(path)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse import python, stages
@@ -182,6 +183,7 @@ def _calls(service: Service, *names: str) -> Iterator[ast.Call]:
 
 
 def unverified(service: Service) -> Iterator[Hit | Unknown]:
+    checked: dict[ast.AST, int] = {}
     for call in _calls(service, "encode", "decode"):
         for name in ("algorithms", "algorithm"):
             given = python.keyword(call, name, 2)
@@ -194,7 +196,7 @@ def unverified(service: Service) -> Iterator[Hit | Unknown]:
                 break
         else:
             place = _unchecked(service, call)
-            if place is not None and not _checked_later(service, call):
+            if place is not None and not _checked_later(service, call, checked):
                 message = "the token is read without a look at its signature"
                 fix = '`jwt.decode(token, key, algorithms=["HS256"])`'
                 yield hit(service.source.span(place), message, fix=fix, subject=f"{_where(service, call)} verify")
@@ -233,17 +235,21 @@ def _where(service: Service, call: ast.Call) -> str:
     return str(getattr(_around(service, call), "name", "module"))
 
 
-def _checked_later(service: Service, call: ast.Call) -> bool:
-    """A look inside first, to find the key by which the token is then checked."""
+def _checked_later(service: Service, call: ast.Call, checked: dict[ast.AST, int]) -> bool:
+    """A look inside first, to find the key by which the token is then checked. `checked` is the line of the last check
+    in each function that was asked about."""
     around = _around(service, call)
     if isinstance(around, ast.Module):
         return False
-    for other in ast.walk(around):
-        if not isinstance(other, ast.Call) or other.lineno <= call.lineno or not python.keyword(other, "algorithms", 2):
-            continue
-        if service.source.name(other.func).endswith("decode") and _unchecked(service, other) is None:
-            return True
-    return False
+    if around not in checked:
+        checked[around] = max((other.lineno for other in ast.walk(around) if _checks(service, other)), default=0)
+    return checked[around] > call.lineno
+
+
+def _checks(service: Service, node: ast.AST) -> TypeGuard[ast.Call]:
+    if not isinstance(node, ast.Call) or not python.keyword(node, "algorithms", 2):
+        return False
+    return service.source.name(node.func).endswith("decode") and _unchecked(service, node) is None
 
 
 RULES = ((SECRET, secret), (UNVERIFIED, unverified))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse import python
@@ -262,7 +263,8 @@ def template(app: Application) -> Iterator[Hit | Unknown]:
         given = call.args[0]
         made = _made_from(given)
         if made is None and isinstance(given, ast.Name):
-            made = next((_made_from(value) for value in _assigned(app, call, given.id) if _made_from(value)), None)
+            around = next((each for each in app.source.parents(call) if isinstance(each, ast.FunctionDef)), None)
+            made = _made_names(around or app.source.tree).get(given.id)
         if made is not None:
             said = short(ast.unparse(made), 60)
             message = f"`{said}` becomes part of a template"
@@ -270,15 +272,23 @@ def template(app: Application) -> Iterator[Hit | Unknown]:
             yield hit(app.source.span(given), message, fix=fix, subject=said)
 
 
-def _assigned(app: Application, call: ast.Call, name: str) -> Iterator[ast.expr]:
-    around = next((each for each in app.source.parents(call) if isinstance(each, ast.FunctionDef)), app.source.tree)
+@lru_cache(16)  # asked for each call in a function
+def _made_names(around: ast.AST) -> dict[str, ast.expr]:
+    """The names that are set to a text made of something, with what comes first in it."""
+    found: dict[str, ast.expr] = {}
     for node in ast.walk(around):
-        if isinstance(node, ast.Assign) and any(
-            isinstance(each, ast.Name) and each.id == name for each in node.targets
-        ):
-            yield node.value
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
-            yield ast.BinOp(ast.Constant(""), ast.Add(), node.value)
+        if isinstance(node, ast.Assign):
+            names = [each.id for each in node.targets if isinstance(each, ast.Name)]
+            made = _made_from(node.value) if names else None
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            names = [node.target.id]
+            made = _made_from(ast.BinOp(ast.Constant(""), ast.Add(), node.value))
+        else:
+            continue
+        if made is not None:
+            for name in names:
+                found.setdefault(name, made)
+    return found
 
 
 def _made_from(node: ast.expr) -> ast.expr | None:

@@ -35,7 +35,7 @@ def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknow
         return
     # HAProxy reads every file of a folder into one configuration: the defaults may be in the next one.
     alone = not any(
-        is_haproxy(other) and other != path and re.search(r"(?m)^\s*(?:defaults|global)\b", tree.text(other) or "")
+        is_haproxy(other) and other != path and re.search(r"(?m)^[ \t]*(?:defaults|global)\b", tree.text(other) or "")
         for other in tree.folder(posixpath.dirname(path))
     )
     whole = alone or (any(True for _ in config.of("defaults")) and any(True for _ in config.of("global")))

@@ -42,7 +42,7 @@ def others(tree: Tree) -> Others:
 
 
 def _others(tree: Tree) -> Others:
-    names = re.compile(rf"""^[\s{{,-]*["']?kind["']?\s*:\s*["']?(?:{"|".join(_KINDS)})\b""", re.MULTILINE)
+    names = re.compile(rf"""^[ \t{{,-]*["']?kind["']?\s*:\s*["']?(?:{"|".join(_KINDS)})\b""", re.MULTILINE)
     paths = [path for path in tree.paths if _is_yaml(path) and not any(part in _SELDOM for part in path.split("/"))]
     found: list[Manifest] = []
     doubt = len(paths) > MAX_FILES

@@ -128,9 +128,9 @@ def _includers(tree: Tree) -> dict[str, list[str]]:
 
 # Enough of a file that cannot be read to say whose it is.
 _LOOKS = re.compile(
-    r"(?m)^\s*(?:server|location\s+\S+|upstream\s+\S+|http|events)\s*\{|^\s*(?:proxy_pass|fastcgi_pass)\s"
+    r"(?m)^[ \t]*(?:server|location\s+\S+|upstream\s+\S+|http|events)\s*\{|^[ \t]*(?:proxy_pass|fastcgi_pass)\s"
 )
-_FOREIGN = re.compile(r"(?mi)^\s*(?:<VirtualHost|<Directory|<IfModule|zone\s+\"|subnet\s+\d)")
+_FOREIGN = re.compile(r"(?mi)^[ \t]*(?:<VirtualHost|<Directory|<IfModule|zone\s+\"|subnet\s+\d)")
 
 _OWN = frozenset(
     (

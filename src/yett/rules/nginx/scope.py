@@ -115,8 +115,7 @@ def effective(block: Directive, *names: str) -> list[Directive]:
 
 def setting(block: Directive, name: str) -> Directive | None:
     """The directive that decides a single value, or None where the default holds."""
-    found = effective(block, name)
-    return found[-1] if found else None
+    return next((found for each in block.up() if (found := each.last(name))), None)
 
 
 def is_on(block: Directive, name: str) -> bool:

@@ -87,7 +87,8 @@ def _values(config: Config, at: Directive, text: str, steps: int) -> list[Value]
     filled: list[Value] = []
     for combination in product(*ways):
         filled.append(tuple(part for value in combination for part in value))
-        if len(filled) >= MAX_WAYS:
+        config.work -= len(combination) // 16
+        if len(filled) >= MAX_WAYS or config.work < 0:
             break
     return filled
 

@@ -85,7 +85,7 @@ def backend(resource: Resource, _module: Module) -> Found:
             )
 
 
-_VALUE = re.compile(r'^\s*(?P<name>[A-Za-z_][\w-]*)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*")', re.MULTILINE)
+_VALUE = re.compile(r'^[ \t]*(?P<name>[A-Za-z_][\w-]*)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*")', re.MULTILINE)
 
 
 def kept(text: str, path: str) -> Found:
@@ -102,10 +102,12 @@ def kept(text: str, path: str) -> Found:
                 subject="state",
             )
         return
+    line, counted = 1, 0
     for match in _VALUE.finditer(text):
         value = match["value"][1:-1]
         if means_secret(match["name"]) and not is_setting(value) and not is_stand_in(value):
-            line = text.count("\n", 0, match.start("value")) + 1
+            line += text.count("\n", counted, match.start("value"))
+            counted = match.start("value")
             column = match.start("value") - text.rfind("\n", 0, match.start("value"))
             yield hit(
                 Span(line, column, line, column + len(match["value"])),

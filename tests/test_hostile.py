@@ -1,0 +1,175 @@
+"""What a hostile pull request may hold is looked at in time: the worst texts for each check, and that none of them
+hangs it. The limit is one of the processor's time, far above what any of them takes."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NamedTuple, NoReturn
+
+import pytest
+
+from yett.checks import config, dependencies, python, secrets
+from yett.model import Blob, Gap
+from yett.parse import grammar
+from yett.parse.tree import Tree
+
+_SECONDS = 20.0
+
+
+class _Hang(BaseException):
+    """Nothing that looks at a file catches this."""
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise _Hang
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+class Case(NamedTuple):
+    name: str
+    path: str
+    make: Callable[[], str]
+
+
+_CONFIG = (
+    Case("blank lines that may be Apache's", "httpd.conf", lambda: "ServerTokens Full\n" + "\n" * 500_000),
+    Case("blanks that may be Apache's", "httpd.conf", lambda: "ServerTokens Full\n" + "\n " * 200_000),
+    Case(
+        "options of one section",
+        "httpd.conf",
+        lambda: "<Directory /srv>\n" + "Options Indexes\n" * 8_000 + "</Directory>\n",
+    ),
+    Case(
+        "orders of one section",
+        "httpd.conf",
+        lambda: "<Directory /srv>\nOptions Indexes\n" + "Order allow,deny\nAllow from all\n" * 5_000 + "</Directory>\n",
+    ),
+    Case(
+        "blank lines of a manifest",
+        "deployment.yaml",
+        lambda: "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop\n" + "\n" * 500_000,
+    ),
+    Case("blank lines of values", "prod.tfvars", lambda: 'name = "shop"\n' + "\n" * 500_000),
+    Case("secrets among values", "prod.tfvars", lambda: 'db_password = "h7Gq2kZp9x"\n' * 20_000),
+    Case("blank lines of SQL", "schema.sql", lambda: "GRANT ALL ON shop TO web;\n" + "\n" * 500_000),
+    Case("blanks of a batch", "schema.sql", lambda: "GO" + " " * 500_000 + "x\nGRANT ALL ON shop TO web;\n"),
+    Case(
+        "a word of a script",
+        ".github/workflows/ci.yml",
+        lambda: (
+            "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.event."
+            + "a-" * 100_000
+            + " }}\n"
+        ),
+    ),
+    Case("blank lines of nginx", "nginx.conf", lambda: "server {\n" + "\n" * 500_000 + "\n"),
+    Case(
+        "settings of one block",
+        "nginx.conf",
+        lambda: "http {\n server {\n  location / {\n" + "   autoindex on;\n" * 12_000 + "  }\n }\n}\n",
+    ),
+    Case(
+        "variables of one word",
+        "nginx.conf",
+        lambda: "http {\n server {\n  location / {\n   proxy_pass http://" + "$a$" * 20_000 + ";\n  }\n }\n}\n",
+    ),
+    Case(
+        "templates that are made",
+        "app.py",
+        lambda: (
+            "from flask import Flask, render_template_string, request\napp = Flask(__name__)\n"
+            + "made = 1\nrender_template_string(made)\n" * 5_000
+        ),
+    ),
+    Case("blanks of HCL", "main.tf", lambda: 'resource "aws_s3_bucket" "a" {\n  acl' + "\n" * 12_000 + '= "x"\n}\n'),
+    Case("quotes of HCL", "main.tf", lambda: "# aws_\n" + '"\n' * 12_000),
+    Case("braces of JavaScript", "server.js", lambda: 'require("express")\n' + "a {\n" * 60_000),
+)
+
+
+@pytest.mark.parametrize("case", _CONFIG, ids=lambda case: case.name)
+def test_no_configuration_hangs(case: Case) -> None:
+    data = case.make().encode()
+    assert config.wants(case.path)
+    with _limited():
+        list(config.inspect(Blob(case.path, "", data)))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("main.tf", "# aws_\n" + "a {\n}\n" * 4_000), ("server.js", 'require("express")\n' + "a();\n" * 4_000)],
+)
+def test_what_takes_too_long_is_said(path: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grammar, "SECONDS", -1.0)
+    with _limited():
+        said = list(config.inspect(Blob(path, "", text.encode())))
+    assert [each.check for each in said if isinstance(each, Gap)] == ["config"]
+
+
+@pytest.mark.parametrize("path", ["app.py", "shop/settings.py"])
+def test_a_module_that_is_gone_through_too_often_is_said(path: str) -> None:
+    text = "from flask import Flask\nINSTALLED_APPS = []\nMIDDLEWARE = []\nROOT_URLCONF = ''\napp = Flask(__name__)\n"
+    text += "app.config['DEBUG'] = a\n" * 2_000 + "if a:\n    b = 1\n" * 2_000
+    text += "".join(f"A{number} = 1\nif a:\n    b = 1\n" for number in range(2_000))
+    with _limited():
+        said = list(config.inspect(Blob(path, "", text.encode())))
+    assert any(isinstance(each, Gap) and "too many statements" in each.reason for each in said)
+
+
+def test_no_requirement_hangs() -> None:
+    text = '[project]\nname = "shop"\ndependencies = ["a[' + " " * 20_000 + 'x", "b"]\n'
+    tree = Tree.of({"pyproject.toml": text, "uv.lock": 'version = 1\n\n[[package]]\nname = "c"\nversion = "1.0"\n'})
+    check = dependencies.load("", 30.0, 0.0)
+    assert check.among is not None
+    with _limited():
+        list(check.among(Blob("pyproject.toml", "", text.encode()), tree))
+
+
+@pytest.mark.parametrize("piece", ['"', "\\", " ", "=", "a-", "password = ", "token: ", "-----BEGIN "])
+def test_no_text_hangs_the_search_for_secrets(piece: str) -> None:
+    text = "password = " + piece * (200_000 // len(piece))
+    inspect = secrets.load().inspect
+    with _limited():
+        list(inspect(Blob("notes.txt", "", text.encode())))
+
+
+@pytest.mark.parametrize("piece", ["(", "[", "-", "a.", "not ", "x = 1\n", "eval(x)\n"])
+def test_no_python_hangs(piece: str) -> None:
+    inspect = python.load().inspect
+    with _limited():
+        list(inspect(Blob("app.py", "", (piece * (40_000 // len(piece))).encode())))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", '[project]\nname = "shop"\n[tool.' + "a." * 40_000 + "b]\n"),
+        ("pyproject.toml", '[project]\nname = "shop"\nrequires-python = ">=3.' + "1" * 40_000 + '"\n'),
+        ("pip.conf", "[global]\nindex-url" + " " * 40_000 + "x\n"),
+        ("pnpm-lock.yaml", "lockfileVersion: '6.0'\n\npackages:\n\n  " + ";1." * 15_000 + ":\n    dev: true\n"),
+    ],
+    ids=["parts of a key", "digits of a version", "blanks of a setting", "points of a host"],
+)
+def test_no_lockfile_or_setting_hangs(path: str, text: str) -> None:
+    check = dependencies.load("", 30.0, 0.0)
+    assert check.wants(path)
+    with _limited():
+        list(check.inspect(Blob(path, "", text.encode())))
+
+
+def test_no_blanks_behind_a_name_hang_the_search_for_secrets() -> None:
+    text = "KNAPSACK_PRO_API_KEY=" + " " * 100_000 + "x"
+    with _limited():
+        list(secrets.load().inspect(Blob("a.py", "", text.encode())))
