@@ -242,11 +242,11 @@ def _checked_later(service: Service, call: ast.Call, checked: dict[ast.AST, int]
     if isinstance(around, ast.Module):
         return False
     if around not in checked:
-        checked[around] = max((other.lineno for other in ast.walk(around) if _checks(service, other)), default=0)
+        checked[around] = max((other.lineno for other in ast.walk(around) if _checks(other, service)), default=0)
     return checked[around] > call.lineno
 
 
-def _checks(service: Service, node: ast.AST) -> TypeGuard[ast.Call]:
+def _checks(node: ast.AST, service: Service) -> TypeGuard[ast.Call]:
     if not isinstance(node, ast.Call) or not python.keyword(node, "algorithms", 2):
         return False
     return service.source.name(node.func).endswith("decode") and _unchecked(service, node) is None
