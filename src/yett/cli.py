@@ -132,6 +132,7 @@ def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         lenient=lenient,
         store="" if ci or options.no_store else os.path.join(_cache(environment), "seen"),
         archives=options.archives,
+        described=any(each.form in ("sarif", "markdown") for each in outputs),
     )
     progress = _Progress()
     spent: dict[str, float] = {}

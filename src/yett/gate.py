@@ -25,7 +25,8 @@ class Request(NamedTuple):
     `checks` names the checks to run. `policy_file`, where it is not "", replaces the repository's own policy.
     `advisories` is the path of the advisory database. `today` is a date, ISO 8601 in UTC, and `now` the POSIX time.
     `lenient` names the kinds of gaps that only warn here. `store` is the folder of what was found before, or "".
-    `archives`: look for secrets in archives, whatever the policy says.
+    `archives`: look for secrets in archives, whatever the policy says. `described`: the verdict says of the rules behind
+    all findings what they are, not only of those that block, which would import the rules of every kind of file.
     """
 
     target: Target
@@ -38,6 +39,7 @@ class Request(NamedTuple):
     lenient: tuple[GapKind, ...] = ()
     store: str = ""
     archives: bool = False
+    described: bool = True
 
 
 def run(request: Request, progress: Progress | None = None, spent: Spent | None = None) -> Verdict:
@@ -91,7 +93,7 @@ def _run(request: Request, objects: git.Objects | None, progress: Progress | Non
         gaps=heaps.gaps,
         coverage=summary.coverage(request.checks, found, looked, heaps.gaps),
         digests=summary.digests(target, objects, holds, checks, request.advisories if looked_up else ""),
-        rules=summary.rules_of(findings, heaps.waived),
+        rules=summary.rules_of(judged, heaps.waived, request.described),
     )
 
 

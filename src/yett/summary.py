@@ -15,7 +15,6 @@ from yett.model import (
     Action,
     Coverage,
     Digests,
-    Finding,
     Gap,
     Judged,
     Outcome,
@@ -92,9 +91,10 @@ def digests(
     )
 
 
-def rules_of(findings: Iterable[Finding], waived: Iterable[Waived]) -> tuple[Rule, ...]:
-    """The rules behind the findings, for reporters that print what a rule says."""
-    ids = {finding.rule for finding in findings} | {each.finding.rule for each in waived}
+def rules_of(found: Iterable[Judged], waived: Iterable[Waived], every: bool) -> tuple[Rule, ...]:
+    """The rules behind the findings, or behind those that block, for reporters that print what a rule says."""
+    ids = {each.finding.rule for each in found if every or each.action is Action.BLOCK}
+    ids |= {each.finding.rule for each in waived if every}
     return tuple(rule for rule in map(rules.find, sorted(ids)) if rule is not None)
 
 
