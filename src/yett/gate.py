@@ -25,8 +25,8 @@ class Request(NamedTuple):
     `checks` names the checks to run. `policy_file`, where it is not "", replaces the repository's own policy.
     `advisories` is the path of the advisory database. `today` is a date, ISO 8601 in UTC, and `now` the POSIX time.
     `lenient` names the kinds of gaps that only warn here. `store` is the folder of what was found before, or "".
-    `archives`: look for secrets in archives, whatever the policy says. `described`: the verdict says of the rules behind
-    all findings what they are, not only of those that block, which would import the rules of every kind of file.
+    `archives`: look for secrets in archives, whatever the policy says. `described`: the verdict says what the rules
+    behind all findings are, not only of those that block, which imports the rules of every kind of file.
     """
 
     target: Target
