@@ -17,7 +17,12 @@ FILES = {"app/a.py": f'db_password = "{ONE}"\nclient_secret = "{OTHER}"\n', "b.y
 
 
 def entry(value: str, line: int = 1, **more: Any) -> dict[str, Any]:
-    return {"type": "Secret Keyword", "line_number": line, "hashed_secret": sha1(value.encode()).hexdigest(), **more}
+    return {
+        "type": "Secret Keyword",
+        "line_number": line,
+        "hashed_secret": sha1(value.encode(), usedforsecurity=False).hexdigest(),
+        **more,
+    }
 
 
 def document(**results: list[dict[str, Any]]) -> str:
@@ -94,7 +99,9 @@ def test_what_cannot_be_read(text: str, reason: str) -> None:
 
 def test_paths_of_windows_and_a_yes_that_outweighs() -> None:
     listed = {"results": {".\\app\\a.py": [], "app\\a.py": [entry("x", is_secret=False), entry("x", is_secret=True)]}}
-    assert audited(read(json.dumps(listed).encode())) == {"app/a.py": {sha1(b"x").hexdigest(): True}}
+    assert audited(read(json.dumps(listed).encode())) == {
+        "app/a.py": {sha1(b"x", usedforsecurity=False).hexdigest(): True}
+    }
 
 
 def test_import_prints_waivers_that_hold(repo: Repo, yett: Yett) -> None:

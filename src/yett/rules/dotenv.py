@@ -46,7 +46,7 @@ PAYMENT_LIVE_KEY = Rule(
     refs=("CWE-798", "PCI DSS 8.6.2", "https://docs.stripe.com/keys-best-practices"),
     bad=(
         "# next\nSTRIPE_SECRET_KEY=sk_live" + "_4eC39HqLyjWDarjtT1zdp7dc\n",
-        "PAYPAL_MODE=live\n# next\nPAYPAL_CLIENT_SECRET=EBWKjlELKMYqRNQ6" + "sYvFo64FtaRLRR5BdHEESmha49TM\n",
+        "PAYPAL_MODE=live\n# next\nPAYPAL_CLIENT_SECRET=EBWKjl" + "ELKMYqRNQ6sYvFo64FtaRLRR5BdHEESmha49TM\n",
     ),
     good=(
         "STRIPE_SECRET_KEY=sk_test"

@@ -35,12 +35,15 @@ ROOT_URLCONF = "shop.urls"
 import os
 
 INSTALLED_APPS = ["shop"]
-SECRET_KEY = os.environ.get("SECRET_KEY", "aJ3k-9sLm" "Qx72nVb0")  # <- here
-SECRET_KEY_FALLBACKS = [os.environ["OLD_KEY"], "zT5w-0qPe" "Ru38hGd1"]  # <- here
+SECRET_KEY = os.environ.get("SECRET_KEY", "aJ3k"""
+        + """-9sLmQx72nVb0")  # <- here
+SECRET_KEY_FALLBACKS = [os.environ["OLD_KEY"], "zT5w"""
+        + """-0qPeRu38hGd1"]  # <- here
 """,
         """\
 # file: shop/settings/base.py
-SECRET_KEY = "aJ3k-9sLm" "Qx72nVb0"  # <- here
+SECRET_KEY = "aJ3k"""
+        + """-9sLmQx72nVb0"  # <- here
 INSTALLED_APPS = ["shop"]
 # file: shop/settings/production.py
 from .base import *
