@@ -26,7 +26,6 @@ from yett.checks import secrets
 from yett.checks._detect_secrets import Told, digest, fresh, look
 from yett.checks._detect_secrets.bounds import BUDGET, steps
 from yett.checks._detect_secrets.forms import LIMIT, excess, may_be_ini, may_be_settings, spellings, unescaped
-from yett.checks._detect_secrets.library import Library, load, rewritten
 from yett.checks._detect_secrets.patterns import Wide, distinct, keywords, patterns, pieces, varied
 from yett.checks._detect_secrets.read import Reader, Seen
 from yett.checks._detect_secrets.sieve import Sieve, by_hyperscan, by_re, by_re2
@@ -40,6 +39,7 @@ from yett.checks._detect_secrets.superset import (
     superset,
     written,
 )
+from yett.checks._detect_secrets.upstream import Library, load, rewritten
 from yett.model import Blob, Confidence, Finding, Gap, check_of
 from yett.rules.secrets_detect import rule, rules
 
@@ -803,7 +803,7 @@ def test_what_was_found_already_is_dropped() -> None:
 
 @pytest.mark.parametrize(("release", "word"), (("", "not installed"), ("1.4.0", "1.4.0"), ("2.0.0", "2.0.0")))
 def test_a_library_that_is_not_there(release: str, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("yett.checks._detect_secrets.library.release", lambda: release)
+    monkeypatch.setattr("yett.checks._detect_secrets.upstream.release", lambda: release)
     looked = look()
     gaps = {each for name in ("a.py", "b.py") for each in looked(Blob(name, "", PASSWORD.encode()))}
     (gap,) = gaps
@@ -818,7 +818,7 @@ def test_a_library_that_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> Library:
         raise AttributeError("no such thing")
 
-    monkeypatch.setattr("yett.checks._detect_secrets.library.load", broken)
+    monkeypatch.setattr("yett.checks._detect_secrets.upstream.load", broken)
     (gap,) = look()(Blob("a.py", "", b"x"))
     assert isinstance(gap, Gap)
     assert "cannot be imported" in gap.reason
@@ -949,6 +949,6 @@ def test_few_lines_are_shown_to_the_plugins(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def engine_secrets() -> Any:
-    from yett.checks._detect_secrets.library import secrets
+    from yett.checks._detect_secrets.upstream import secrets
 
     return secrets

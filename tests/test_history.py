@@ -25,6 +25,7 @@ from yett.history.delta import Copy, DeltaError, common, patch
 from yett.history.memory import Mark, Memory, Seen
 from yett.history.packs import Pack, PackError
 from yett.history.scan import Scanner, Version
+from yett.parse.compiled import Shelf
 
 # In pieces, so that scanners stay quiet here.
 TOKEN = "ghp_" + "aB3dE5fG7hJ9kL1m" + "N2pQ4rS6tU8vWx1K2vuM"
@@ -96,8 +97,8 @@ class Recorder(Scanner):
     seen: list[bytes]
     changes: int
 
-    def __init__(self, key: bytes) -> None:
-        super().__init__(key)
+    def __init__(self, key: bytes, kept: Shelf | None) -> None:
+        super().__init__(key, kept)
         recorders.append(self)
         self.seen, self.changes = [], 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Repo, Yett
 from yett.checks import _detect_secrets
-from yett.checks._detect_secrets import library
+from yett.checks._detect_secrets import upstream
 from yett.checks.secrets import load
 from yett.model import Blob, Finding
 
@@ -61,7 +61,7 @@ def test_the_policy_chooses(repo: Repo, yett: Yett) -> None:
 def test_an_engine_that_is_not_there_is_one_gap(
     repo: Repo, yett: Yett, monkeypatch: pytest.MonkeyPatch, release: str
 ) -> None:
-    monkeypatch.setattr(library, "release", lambda: release)
+    monkeypatch.setattr(upstream, "release", lambda: release)
     repo.commit({".yett.yaml": policy("[yett, detect-secrets]")})
     repo.stage({"a.py": "one = 1\n", "b.py": "two = 2\n"})
     found = checked(repo, yett)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from yett.caches import compiled
 from yett.checks._shelf import Shelf, shelf
 from yett.parse import decode, literals
 from yett.parse.compiled import Recipe, Scan
@@ -121,10 +122,12 @@ def test_what_nobody_has_used_for_long_is_removed(folder: Path) -> None:
 
 def test_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    assert shelf({"HOME": "/home/a"}) is not None
-    assert shelf({"HOME": "/home/a", "CI": "true"}) is None
-    assert shelf({"XDG_CACHE_HOME": "caches"}) is None  # below the folder that is scanned, likely
-    assert shelf({}) is None
+    assert compiled({"HOME": "/home/a"}) == "/home/a/.cache/yett/compiled"
+    assert compiled({"HOME": "/home/a", "XDG_CACHE_HOME": "/c"}) == "/c/yett/compiled"
+    assert compiled({"HOME": "/home/a", "CI": "true"}) == ""
+    assert compiled({"XDG_CACHE_HOME": "caches"}) == ""  # below the folder that is scanned, likely
+    assert compiled({}) == ""
+    assert shelf("") is None
 
 
 def test_a_database_is_made_once(folder: Path) -> None:

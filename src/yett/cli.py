@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
-from yett import git
+from yett import caches, git
 from yett.arguments import FORMATS, parser
 from yett.errors import YettError
 from yett.model import CHECKS, EXIT_CODES, GapKind, Target, Verdict
@@ -118,7 +118,7 @@ def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
     outputs = _outputs(options)
     target, repository, hook = _target(options, environment)
-    ci = environment.get("CI", "").lower() not in ("", "0", "false")
+    ci = caches.in_ci(environment)
     now = time.time()
     lenient: tuple[GapKind, ...] = ("advisories",) if hook and not ci else ()
     request = Request(
@@ -133,6 +133,7 @@ def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
         store="" if ci or options.no_store else os.path.join(_cache(environment), "seen"),
         archives=options.archives,
         described=any(each.form in ("sarif", "markdown") for each in outputs),
+        compiled=caches.compiled(environment),
     )
     progress = _Progress()
     spent: dict[str, float] = {}
@@ -248,15 +249,7 @@ def _database(given: str | None, environment: Mapping[str, str]) -> str:
 
 
 def _cache(environment: Mapping[str, str]) -> str:
-    """yett's own folder among the user's caches."""
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        cache = environment.get("LOCALAPPDATA", os.path.join(home, "AppData", "Local"))
-    elif sys.platform == "darwin":
-        cache = os.path.join(home, "Library", "Caches")
-    else:
-        cache = environment.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return os.path.join(cache, "yett")
+    return caches.folder(environment) or os.path.join(os.path.expanduser("~"), ".cache", "yett")
 
 
 def _report(

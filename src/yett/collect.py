@@ -175,9 +175,9 @@ def _paths(target: Target) -> Collected:
         if os.path.isdir(whole) and not os.path.islink(whole):
             links.update(_walk(os.path.normpath(whole)))
         else:
-            links[whole] = os.path.islink(whole)
+            links[os.path.normpath(whole)] = os.path.islink(whole)
     entries = (Entry(_relative(path, target.root), "", link=link) for path, link in links.items())
-    return Collected(tuple(sorted(set(entries))), (), ())
+    return Collected(tuple(sorted(entries)), (), ())
 
 
 def _walk(folder: str) -> Iterator[tuple[str, bool]]:
@@ -203,9 +203,8 @@ def _walk(folder: str) -> Iterator[tuple[str, bool]]:
 def _relative(path: str, root: str) -> str:
     # os.fsdecode leaves undecodable bytes as surrogates, which is how `Blob.path` has them
     inside = os.path.join(root, "")
+    # `relpath` of each file would be slow
     relative = path[len(inside) :] if path.startswith(inside) else os.path.relpath(path, root)
-    if relative.startswith((".", "/")) or "/." in relative or "//" in relative:  # `relpath` of each file would be slow
-        relative = os.path.relpath(path, root)
     return (path if relative.startswith("..") else relative).replace(os.sep, "/")
 
 

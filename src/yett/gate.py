@@ -27,6 +27,7 @@ class Request(NamedTuple):
     `lenient` names the kinds of gaps that only warn here. `store` is the folder of what was found before, or "".
     `archives`: look for secrets in archives, whatever the policy says. `described`: the verdict says what the rules
     behind all findings are, not only of those that block, which imports the rules of every kind of file.
+    `compiled` is the folder of what takes long to compile, or "".
     """
 
     target: Target
@@ -40,6 +41,7 @@ class Request(NamedTuple):
     store: str = ""
     archives: bool = False
     described: bool = True
+    compiled: str = ""
 
 
 def run(request: Request, progress: Progress | None = None, spent: Spent | None = None) -> Verdict:
@@ -110,9 +112,11 @@ def _load(name: str, request: Request, holds: Trusted) -> Check:
     match name:
         case "secrets":
             from yett.checks import secrets
+            from yett.checks._shelf import shelf
 
             archives = request.archives or holds.policy.flag("checks.secrets.archives")
-            return secrets.load(archives, holds.audited, holds.policy.words("checks.secrets.engines"), holds.key)
+            engines, kept = holds.policy.words("checks.secrets.engines"), shelf(request.compiled)
+            return secrets.load(archives, holds.audited, engines, holds.key, kept)
         case "dependencies":
             from yett.checks import dependencies
 

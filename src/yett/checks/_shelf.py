@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 import time
-from collections.abc import Mapping
 
 _KEPT = 30 * 86400
 """Seconds after which what another version of the rules left is removed."""
@@ -23,14 +21,9 @@ _MOST = 16 << 20
 _MARK = b"yett compiled 1\n"
 
 
-def shelf(environment: Mapping[str, str]) -> Shelf | None:
-    """The shelf of the user whose environment this is; None where there is none to be trusted."""
-    if not hasattr(os, "getuid") or environment.get("CI", "").lower() not in ("", "0", "false"):
-        return None
-    home = environment.get("HOME", "")
-    caches = os.path.join(home, "Library", "Caches") if sys.platform == "darwin" else environment.get("XDG_CACHE_HOME")
-    folder = os.path.join(caches or os.path.join(home, ".cache"), "yett", "compiled")
-    return Shelf(folder) if os.path.isabs(folder) else None
+def shelf(folder: str) -> Shelf | None:
+    """The shelf that is a folder; None for "", and where it cannot be told whose a file is."""
+    return Shelf(folder) if folder and hasattr(os, "getuid") else None
 
 
 class Shelf:

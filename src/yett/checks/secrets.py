@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -11,7 +10,6 @@ from yett import __version__
 from yett.checks import Check
 from yett.checks import Found as Said
 from yett.checks._index import index
-from yett.checks._shelf import shelf
 from yett.digest import of
 from yett.identity import COMMON, fingerprint
 from yett.identity import digest as of_key
@@ -63,35 +61,37 @@ def load(
     audited: _Audited | None = None,
     engines: Collection[str] = ENGINES[:1],
     key: bytes = COMMON,
+    kept: Shelf | None = None,
 ) -> Check:
     """The check for secrets. Compiles nothing: that is done when a file is looked at.
 
     `archives`: what is in an archive is looked at too, and an archive is else named as not looked into. `audited` says
     by path, and by the SHA-1 of a value in hexadecimal digits, whether somebody called it a secret. `engines` are some
     of ENGINES; what both find is told once, as the rules here tell it. `key` is the repository's, for fingerprints.
+    `kept` is where compiled words lie from one run to the next.
     """
     return Check(
         name="secrets",
         digest="".join(
-            (_engines_digest(engines), ".archives" if archives else "", _audit_digest(audited or {}), of_key(key))
+            (_engines_digest(engines, kept), ".archives" if archives else "", _audit_digest(audited or {}), of_key(key))
         ),
         wants=_everything,
-        inspect=_inspector(archives, audited or {}, _looker(engines, key)),
+        inspect=_inspector(archives, audited or {}, _looker(engines, key, kept)),
         head_only=False,
     )
 
 
-def digest() -> str:
+def digest(kept: Shelf | None = None) -> str:
     """What the results depend on: the version of yett, this module's revision, and the rules."""
-    return f"{__version__}.{_REVISION}.{index(shelf(os.environ)).digest}"
+    return f"{__version__}.{_REVISION}.{index(kept).digest}"
 
 
-def _engines_digest(engines: Collection[str]) -> str:
+def _engines_digest(engines: Collection[str], kept: Shelf | None) -> str:
     if ENGINES[1] not in engines:
-        return digest()
+        return digest(kept)
     from yett.checks import _detect_secrets
 
-    return f"{digest() if ENGINES[0] in engines else ''}.detect-secrets-{_detect_secrets.digest()}"
+    return f"{digest(kept) if ENGINES[0] in engines else ''}.detect-secrets-{_detect_secrets.digest()}"
 
 
 def _audit_digest(audited: _Audited) -> str:
@@ -139,9 +139,9 @@ class _Told(NamedTuple):
 _Look = Callable[[Blob], Iterator[_Told | Gap]]
 
 
-def _looker(engines: Collection[str], key: bytes) -> _Look:
+def _looker(engines: Collection[str], key: bytes, kept: Shelf | None) -> _Look:
     """What looks into a file with these engines."""
-    ours: _Look = _ours(key) if ENGINES[0] in engines else lambda blob: iter(())
+    ours: _Look = _ours(key, kept) if ENGINES[0] in engines else lambda blob: iter(())
     if ENGINES[1] not in engines:
         return ours
     from yett.checks import _detect_secrets
@@ -160,8 +160,8 @@ def _looker(engines: Collection[str], key: bytes) -> _Look:
     return both
 
 
-def _ours(key: bytes) -> _Look:
-    seeker = Seeker(shelf=shelf(os.environ))
+def _ours(key: bytes, kept: Shelf | None) -> _Look:
+    seeker = Seeker(shelf=kept)
 
     def look(blob: Blob) -> Iterator[_Told | Gap]:
         seen = set()

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Callable, Mapping
 
-from yett import git, identity
+from yett import caches, git, identity
 
 
 def run(
@@ -24,13 +24,15 @@ def run(
         YettError: there is no repository, `--since` is not understood, git failed, or the cache cannot be written.
     """
     from yett.checks import secrets
+    from yett.checks._shelf import shelf
     from yett.history import commits, memory, report
     from yett.history.secrets import leaked
     from yett.history.survey import Request, objects, survey
 
     repository = git.find(os.path.abspath(options.folder), environment)
     key = identity.key(git.file_at(repository, repository.head, identity.PLACE) if repository.head else None)
-    check = secrets.load(key=key)
+    kept = shelf(caches.compiled(environment))
+    check = secrets.load(key=key, kept=kept)
     cache = "" if options.no_cache else memory.place(environment, objects(repository), check.digest)
     found = survey(
         Request(
@@ -40,6 +42,7 @@ def run(
             reflog=options.reflogs,
             cache=cache,
             key=key,
+            kept=kept,
         ),
         lambda done, total: progress("looking at the history", done, total),
     )

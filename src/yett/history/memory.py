@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from yett import caches
 from yett.errors import YettError
 
 _HEAD = b"yett history 1\n"
@@ -172,15 +173,11 @@ def _private(path: str, flags: int) -> int:
 
 
 def place(environment: Mapping[str, str], objects: str, digest: str) -> str:
-    """Where what is remembered of a repository lies: `$XDG_CACHE_HOME`, else `~/.cache`, on Windows `%LOCALAPPDATA%`.
-
-    "" where there is no such folder."""
+    """Where what is remembered of a repository lies among the user's caches; "" where there are none."""
     import hashlib
 
-    base = environment.get("XDG_CACHE_HOME") or environment.get("LOCALAPPDATA") or ""
-    if not base and environment.get("HOME"):
-        base = os.path.join(environment["HOME"], ".cache")
-    if not os.path.isabs(base):
+    base = caches.folder(environment)
+    if not base:
         return ""
     one = os.fsencode(os.path.realpath(objects)) + b"\0" + digest.encode()
-    return os.path.join(base, "yett", "history", hashlib.blake2b(one, digest_size=16).hexdigest())
+    return os.path.join(base, "history", hashlib.blake2b(one, digest_size=16).hexdigest())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from yett.checks._shelf import shelf
 from yett.checks.secrets import Places, Seeker, Sighting
 from yett.history.delta import Copy, common
 from yett.history.memory import EXCESS, Mark
 from yett.identity import COMMON, fingerprint
+from yett.parse.compiled import Shelf
 from yett.parse.encoding import views
 from yett.parse.literals import Literals
 from yett.rules.secrets import SECRETS
@@ -50,9 +49,9 @@ class Version(NamedTuple):
 class Scanner:
     """Looks at versions, one after another."""
 
-    def __init__(self, key: bytes = COMMON) -> None:
+    def __init__(self, key: bytes = COMMON, kept: Shelf | None = None) -> None:
         self._key = key
-        self._seeker = Seeker(remember=True, shelf=shelf(os.environ))
+        self._seeker = Seeker(remember=True, shelf=kept)
         self._numbers = {secret.id: number for number, secret in enumerate(SECRETS)}
         self._far = {number for number, secret in enumerate(SECRETS) if secret.far or secret.width > _REACH}
         self._known: dict[tuple[str, str], bytes] = {}

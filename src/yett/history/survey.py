@@ -17,6 +17,7 @@ from yett.history.packs import Forest, PackError, forest, packs
 from yett.history.scan import Scanner, Version
 from yett.identity import COMMON
 from yett.model import Gap
+from yett.parse.compiled import Shelf
 
 _HEAVY = 0.03
 """Bytes of deltas for each byte of the versions made of them from which on git is faster than Python at applying
@@ -40,7 +41,8 @@ _MOST = 2048
 
 class Request(NamedTuple):
     """What is asked for. `limits` are arguments for git that leave out a part of the history; `reflog`: look at what
-    only reflogs name as well. `cache` is the file in which results are remembered, or "". `key`: of fingerprints."""
+    only reflogs name as well. `cache` is the file in which results are remembered, or "". `key`: of fingerprints;
+    `kept`: where compiled words lie."""
 
     repository: git.Repository
     digest: str
@@ -50,6 +52,7 @@ class Request(NamedTuple):
     workers: int = 0
     direct: bool = True
     key: bytes = COMMON
+    kept: Shelf | None = None
 
 
 class Survey(NamedTuple):
@@ -133,7 +136,7 @@ def _look(
         return _Done([], [])
     forests, rest = _forests(request, names, width) if request.direct else ([], list(names))
     tasks = _tasks(forests, rest)
-    worker = _Worker(request.repository, forests, names, store, request.key)
+    worker = _Worker(request.repository, forests, names, store, request)
     workers = request.workers or min(_processors(), 8)
     if workers > 1 and len(names) > _FEW and hasattr(os, "fork"):
         from yett.workers import share
@@ -260,10 +263,10 @@ class _Worker:
         forests: Sequence[Forest],
         names: dict[bytes, tuple[bytes, ...]],
         store: Memory,
-        key: bytes,
+        request: Request,
     ) -> None:
         self._repository = repository
-        self._key = key
+        self._key, self._kept = request.key, request.kept
         self._forests = forests
         self._names = names
         self._store = store
@@ -271,7 +274,7 @@ class _Worker:
 
     def work(self, task: _Task) -> _Done:
         if self._scanner is None:  # made here, after the fork
-            self._scanner = Scanner(self._key)
+            self._scanner = Scanner(self._key, self._kept)
         seen: list[Seen] = []
         ask = list(task.ids)
         for root in task.roots:

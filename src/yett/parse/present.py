@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
+from yett.parse.compiled import Recipe
+
 _Scan = Callable[[bytes], Collection[object]]
 
 _SMALL = 1 << 20
@@ -36,23 +38,18 @@ class Present:
 
 def _scanner(words: tuple[bytes, ...]) -> _Scan:
     """One pass for all words; one for each that is asked for where Hyperscan is not there."""
-    try:
-        import hyperscan
-    except ImportError:
+    scan = Recipe(words, b"\n".join(words), literal=True, once=True).scanner()
+    if scan is None:
         return lambda data: data
-    count = len(words)
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    flags = [hyperscan.HS_FLAG_SINGLEMATCH] * count
-    database.compile(expressions=list(words), ids=list(range(count)), elements=count, flags=flags, literal=True)
     found: set[bytes] = set()
 
     def note(word: int, _start: int, _end: int, _flags: int, _context: object) -> None:
         found.add(words[word])
 
-    def scan(data: bytes) -> frozenset[bytes]:
+    def within(data: bytes) -> frozenset[bytes]:
         found.clear()
         if data:
-            database.scan(data, match_event_handler=note)
+            scan(data, match_event_handler=note)
         return frozenset(found)
 
-    return scan
+    return within

@@ -5,7 +5,7 @@ findings are those of `detect-secrets scan --no-verify --all-files` in its defau
 each; `tests/test_detect_secrets.py` and `bench/detect_secrets.py` hold that. Nothing is read from the scanned tree but
 the files themselves: no baseline, no plugin, no filter, no word list.
 
-    library    the library, set up once, and its way from a line to what is found in it
+    upstream   the library, set up once, and its way from a line to what is found in it
     superset   from a pattern to a wider one over bytes, by its parse tree
     patterns   the plugins' patterns, made wider
     sieve      which of many patterns find something in which lines
@@ -41,7 +41,7 @@ def digest() -> str:
     """What the results depend on: this module's revision, the release, and whether a filter for words is there."""
     from importlib.util import find_spec
 
-    from yett.checks._detect_secrets.library import release
+    from yett.checks._detect_secrets.upstream import release
 
     words = ".words" if find_spec("gibberish_detector") else ""
     return f"{release() or 'absent'}.{REVISION}{words}"
@@ -84,7 +84,7 @@ def _covers(ours: Finding, theirs: Finding) -> bool:
 
 
 def _engine(key: bytes) -> Look:
-    from yett.checks._detect_secrets.library import KNOWN_RELEASES, load, release
+    from yett.checks._detect_secrets.upstream import KNOWN_RELEASES, load, release
 
     found = release()
     if found not in KNOWN_RELEASES:

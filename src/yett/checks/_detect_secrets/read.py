@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from yett.checks._detect_secrets.bounds import BUDGET, steps
 from yett.checks._detect_secrets.forms import excess, may_be_ini, may_be_settings, newlines, spellings
-from yett.checks._detect_secrets.library import Library, rewritten, secrets, set_aside
 from yett.checks._detect_secrets.patterns import Pieces, patterns, pieces, varied
 from yett.checks._detect_secrets.sieve import Sieve
 from yett.checks._detect_secrets.superset import bare, joined, spelled, written
+from yett.checks._detect_secrets.upstream import Library, rewritten, secrets, set_aside
 from yett.model import Blob, Gap
 
 
