@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Copy(NamedTuple):
-    """A stretch that the new version takes over: its offset in the new one, its offset in the old one, its length."""
-
-    at: int
-    source: int
-    length: int
+Copy = tuple[int, int, int]
+"""A stretch that the new version takes over: its offset in the new one, its offset in the old one, its length. There
+are millions in a history, and a class of their own would take as long to make as all the rest of a delta to read."""
 
 
 class DeltaError(ValueError):
@@ -70,7 +64,7 @@ def patch(base: bytes, delta: bytes) -> tuple[bytes, list[Copy]]:
                     length += count
                 else:
                     if length:
-                        copies.append(Copy(start, last, length))
+                        copies.append((start, last, length))
                     start, last, length = written, offset, count
                 written += count
             elif code:
@@ -82,7 +76,7 @@ def patch(base: bytes, delta: bytes) -> tuple[bytes, list[Copy]]:
     except IndexError:
         raise DeltaError("it ends in the middle") from None
     if length:
-        copies.append(Copy(start, last, length))
+        copies.append((start, last, length))
     result = b"".join(parts)
     if len(result) != size or at != end:
         raise DeltaError("it makes another size than it says")
@@ -138,14 +132,14 @@ def common(old: bytes, new: bytes) -> list[Copy]:
     while len(found) < _MOST_COPIES:
         length = _same(old, source, last, new, at, stop)
         if length:
-            found.append(Copy(at, source, length))
+            found.append((at, source, length))
             at, source = at + length, source + length
         again = _again(old, source, last, new, at, stop)
         if again is None:
             break
         at, source = again
     if tail:
-        found.append(Copy(stop, last, tail))
+        found.append((stop, last, tail))
     return found
 
 

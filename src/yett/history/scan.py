@@ -22,7 +22,10 @@ _AROUND = 2304
 """Bytes on either side of a change that are looked at again: what is within reach of it, its own reach, and itself."""
 
 
-_KEPT, _KEPT_SIZE = 100, 1 << 19
+_COMPARED = 1 << 16
+"""Bytes from which on comparing a version with another one takes less than looking at it."""
+
+_KEPT, _KEPT_SIZE = 16, 4 << 20
 """How many versions are kept to compare others of the same files with, and how large they may be."""
 
 
@@ -65,6 +68,8 @@ class Scanner:
     def whole(self, data: bytes, paths: tuple[bytes, ...]) -> Version:
         """Look at a version that is not known to be made of another one; much of it may be in the last one of the same
         file all the same."""
+        if len(data) < _COMPARED:
+            return self.all(data, paths)
         old = self._recent.pop(paths[0], None)
         new = self.all(data, paths) if old is None else self.changed(old, data, common(old.data, data), paths)
         if new.spots is not None and len(data) <= _KEPT_SIZE:
@@ -94,7 +99,7 @@ class Scanner:
 
     def changed(self, old: Version, data: bytes, copies: list[Copy], paths: tuple[bytes, ...]) -> Version:
         """Look at what a version has that the one it is made of had not, and keep what is the same in both."""
-        if old.spots is None or len(paths) > 1 or paths[0] != old.path or b"\0" in data:
+        if len(data) < 2 * _AROUND or old.spots is None or len(paths) > 1 or paths[0] != old.path or b"\0" in data:
             return self.all(data, paths)
         fresh = _fresh(copies, len(data), len(old.data))
         windows = _windows(fresh, len(data))
@@ -166,10 +171,10 @@ def _fresh(copies: list[Copy], size: int, last: int) -> list[tuple[int, int]]:
     """
     found = []
     end = source = 0
-    for copy in copies:
-        if copy.at > end or end or copy.source:
-            found.append((end, copy.at))
-        end, source = copy.at + copy.length, copy.source + copy.length
+    for at, start, length in copies:
+        if end or at or start:
+            found.append((end, at))
+        end, source = at + length, start + length
     if end < size or source < last:
         found.append((end, size))
     return found

@@ -153,7 +153,10 @@ WALLET = Secret(
     id="wallet-private-key",
     title="Private key of a wallet",
     severity=Severity.CRITICAL,
-    keywords=("wif", "bitcoin", "btc", "wallet", "litecoin", "dogecoin", "private"),
+    keywords=(
+        *("wif", "bitcoin", "btc", "wallet", "litecoin", "dogecoin", "privkey", "priv_key", "privatek", "private_k"),
+        *("private-k", "private k", "private:", "private=", 'private"', "private'"),
+    ),
     pattern=r"([5KLcT69Q][1-9A-HJ-NP-Za-km-z]{50,51})",
     why="Whoever has the key has the money, for good: nobody can take a transaction back.",
     fix="Move the funds to a new wallet now, and keep its key in a hardware module or a signing service.",

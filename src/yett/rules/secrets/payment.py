@@ -185,8 +185,9 @@ SECRETS: tuple[Secret, ...] = (
         id="checkout-key",
         title="Checkout.com secret key",
         severity=Severity.CRITICAL,
+        keywords=tuple(f"sk_{digit}" for digit in "0123456789abcdef"),
         # never alone: "actions/checkout@" and "git checkout" stand in every workflow
-        keywords=(
+        near=(
             *("checkout_", "checkout.", "checkout-", "checkout:", "checkout=", 'checkout"', "checkout'", "cko_"),
             *("checkoutcom", "checkoutsecret", "checkoutapi", "checkoutkey", "checkoutprivate"),
         ),

@@ -130,4 +130,4 @@ def _word(char: bytes) -> bool:
 
 def binary(data: bytes) -> bool:
     """Whether so much of a file is NUL that what stands in it was not written by anybody."""
-    return data.count(b"\0", 0, 65_536) * 200 > min(len(data), 65_536)
+    return data.find(0, 0, 65_536) >= 0 and data.count(b"\0", 0, 65_536) * 200 > min(len(data), 65_536)
