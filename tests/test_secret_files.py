@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from yett.checks.secrets import Seeker, load
-from yett.history.delta import Copy
 from yett.history.scan import Scanner
 from yett.model import Blob, Confidence, Finding, Severity
 from yett.rules.secrets import SECRETS
@@ -126,8 +125,7 @@ def test_the_history_finds_the_same_in_a_changed_file() -> None:
     old = scanner.whole(head, (b"a/.htpasswd",))
     assert old.marks == ()
     fresh = head + f"deploy:{WORD}\n".encode()
-    copies = [Copy(0, 0, len(head))]
-    assert scanner.changed(old, fresh, copies, (b"a/.htpasswd",)).marks == (
+    assert scanner.changed(old, fresh, [(0, 0, len(head))], (b"a/.htpasswd",)).marks == (
         scanner.whole(fresh, (b"a/.htpasswd",)).marks
     )
     assert len(scanner.whole(fresh, (b"a/.htpasswd",)).marks) == 1

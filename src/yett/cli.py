@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 from yett import caches, git
@@ -89,7 +89,7 @@ def _command(options: argparse.Namespace, environment: Mapping[str, str]) -> int
         case "verify-secrets":
             from yett.commands.verify import run as run_verify
 
-            target, repository, _ = _target(options, environment)
+            target, repository, _ = _target(options, environment, _sought(options, environment)())
             progress = _Progress()
             code = run_verify(options, environment, target, repository, _print, progress)
             progress.clear()
@@ -114,10 +114,11 @@ def _command(options: argparse.Namespace, environment: Mapping[str, str]) -> int
 
 def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     started = time.perf_counter()
-    from yett.gate import Request, run
-
     outputs = _outputs(options)
-    target, repository, hook = _target(options, environment)
+    sought = _sought(options, environment)
+    from yett.gate import Request, run  # while git looks for the repository
+
+    target, repository, hook = _target(options, environment, sought())
     ci = caches.in_ci(environment)
     now = time.time()
     lenient: tuple[GapKind, ...] = ("advisories",) if hook and not ci else ()
@@ -188,14 +189,19 @@ def _names(given: Sequence[str]) -> set[str]:
     return names
 
 
-def _target(options: argparse.Namespace, environment: Mapping[str, str]) -> tuple[Target, git.Repository | None, bool]:
-    """What was asked for, the repository it is in, and whether this is a hook on somebody's own machine."""
+def _sought(options: argparse.Namespace, environment: Mapping[str, str]) -> Callable[[], git.Repository | None]:
+    """What waits for the repository to be found; it gives None where files are named, which need none."""
     if not os.path.isdir(options.folder):
         raise YettError(f"{options.folder} is not a folder: name one after -C")
-    start = os.path.abspath(options.folder)
-    if options.paths:
-        return Target("paths", start, paths=tuple(options.paths)), None, False
-    repository = git.find(start, environment)
+    return (lambda: None) if options.paths else git.seek(os.path.abspath(options.folder), environment)
+
+
+def _target(
+    options: argparse.Namespace, environment: Mapping[str, str], repository: git.Repository | None
+) -> tuple[Target, git.Repository | None, bool]:
+    """What was asked for, the repository it is in, and whether this is a hook on somebody's own machine."""
+    if repository is None:
+        return Target("paths", os.path.abspath(options.folder), paths=tuple(options.paths)), None, False
     root = repository.root or repository.directory
     head = repository.head
     in_hook = any(name in environment for name in ("PRE_COMMIT", "PREK", "PREK_HOOK_STAGE", "GIT_INDEX_FILE"))
@@ -222,7 +228,7 @@ def _target(options: argparse.Namespace, environment: Mapping[str, str]) -> tupl
 def _is_commit(repository: git.Repository, head: str, environment: Mapping[str, str]) -> bool:
     """Whether a hook runs for a commit: `pre-commit run --all-files` looks like a hook with nothing staged, and then
     everything is meant."""
-    return "GIT_INDEX_FILE" in environment or bool(git.staged(repository, head or git.empty_tree(repository)))
+    return "GIT_INDEX_FILE" in environment or any(git.staged(repository, head or git.empty_tree(repository)))
 
 
 def _ends(text: str, repository: git.Repository) -> tuple[str, str]:

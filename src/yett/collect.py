@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -70,17 +70,22 @@ def collect(target: Target, repository: git.Repository | None, every_commit: boo
     Raises:
         YettError: git failed, or a named path does not exist.
     """
+    return collecting(target, repository)(every_commit)
+
+
+def collecting(target: Target, repository: git.Repository | None) -> Callable[[bool], Collected]:
+    """The same in two steps: git is at work when this returns, and what it returns waits for the answer."""
     if target.kind == "paths":
-        return _paths(target)
+        return lambda _: _paths(target)
     assert repository is not None
     match target.kind:
         case "staged":
             changes = git.staged(repository, target.head or git.empty_tree(repository))
-            return _sorted(changes)
+            return lambda _: _sorted(changes)
         case "range":
-            return _range(target, repository, every_commit)
+            return _range(target, repository)
         case _:
-            return _sorted(git.index(repository) if target.of_index else git.tree(repository, target.head))
+            return lambda _: _sorted(git.index(repository) if target.of_index else git.tree(repository, target.head))
 
 
 def _sorted(changes: Iterable[git.Change]) -> Collected:
@@ -136,21 +141,28 @@ def _plain(changes: Iterable[git.Change]) -> dict[str, str]:
     return {each.path: each.new for each in changes if each.new and each.mode not in (git.SUBMODULE, git.LINK)}
 
 
-def _range(target: Target, repository: git.Repository, every_commit: bool) -> Collected:
+def _range(target: Target, repository: git.Repository) -> Callable[[bool], Collected]:
+    commits = git.commits(repository, target.base, target.head)
     since = git.merge_base(repository, target.base, target.head)
-    cut = git.shallow(repository)
-    gaps: list[Gap] = []
-    if not since:
-        why = "fetch more of it (fetch-depth: 0)" if cut else "name a base that the head descends from"
-        gaps.append(Gap("", "", f"base and head have no common ancestor here: {why}", "history"))
-    head = _sorted(git.differences(repository, since or git.empty_tree(repository), target.head))
-    ids = git.commits(repository, target.base, target.head)
-    missing = sorted(cut.intersection(ids))
-    if missing:
-        reason = f"the clone is shallow at {missing[0][:12]}: commits before it were not seen (use fetch-depth: 0)"
-        gaps.append(Gap("", "", reason, "history"))
-    between = _between(git.introduced(repository, ids), head.entries) if every_commit else ()
-    return Collected((*head.entries, *between), head.unexamined, (*head.gaps, *gaps), head.gone)
+    changes = git.differences(repository, since or git.empty_tree(repository), target.head)
+
+    def collected(every_commit: bool) -> Collected:
+        cut = git.shallow(repository)
+        gaps: list[Gap] = []
+        if not since:
+            why = "fetch more of it (fetch-depth: 0)" if cut else "name a base that the head descends from"
+            gaps.append(Gap("", "", f"base and head have no common ancestor here: {why}", "history"))
+        ids = commits()
+        missing = sorted(cut.intersection(ids))
+        if missing:
+            reason = f"the clone is shallow at {missing[0][:12]}: commits before it were not seen (use fetch-depth: 0)"
+            gaps.append(Gap("", "", reason, "history"))
+        introduced = list(git.introduced(repository, ids)) if every_commit else []
+        head = _sorted(changes)
+        entries = (*head.entries, *_between(introduced, head.entries))
+        return Collected(entries, head.unexamined, (*head.gaps, *gaps), head.gone)
+
+    return collected
 
 
 def _between(introduced: Iterable[tuple[str, git.Change]], head: Iterable[Entry]) -> Iterator[Entry]:

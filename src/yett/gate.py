@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from yett import git, policy, summary
 from yett.checks import Check
-from yett.collect import collect
+from yett.collect import collecting
 from yett.errors import YettError
 from yett.examine import Progress, Source, examine
 from yett.judge import judge
@@ -58,10 +58,10 @@ def run(request: Request, progress: Progress | None = None, spent: Spent | None 
 
 def _run(request: Request, objects: git.Objects | None, progress: Progress | None, spent: Spent | None) -> Verdict:
     target, repository = request.target, request.repository
+    collected = collecting(target, repository)  # git lists the files while the policy and the checks are read
     holds = trusted(target, objects, request.policy_file)
     checks = [_load(name, request, holds) for name in request.checks]
-    found = collect(target, repository, holds.policy.word("checks.secrets.range") == "every-commit")
-    found = found.without(holds.policy.exclude)
+    found = collected(holds.policy.word("checks.secrets.range") == "every-commit").without(holds.policy.exclude)
     source = Source(target, repository, objects, request.store)
     looked = examine(found.entries, found.gone, checks, source, _inspect, progress)
     if spent:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, NamedTuple
 
 from yett.errors import YettError
@@ -73,18 +73,32 @@ class Repository(NamedTuple):
         Raises:
             YettError: git ended with an error; its own first line is in the message.
         """
-        done = subprocess.run(
-            ("git", *_HARDENED, *arguments),
-            input=given,
-            stdin=None if given is not None else subprocess.DEVNULL,
-            capture_output=True,
-            env=self.environment,
-            cwd=self.root or self.directory,
-            check=False,
-        )
-        if done.returncode:
-            raise YettError(f"git {arguments[0]} failed: {_complaint(done.stderr)}")
-        return done.stdout
+        return self.begin(*arguments, given=given)()
+
+    def begin(self, *arguments: str, given: bytes | None = None) -> Callable[[], bytes]:
+        """The same in two steps: git is at work when this returns, and what it returns waits for the answer."""
+        running = _started(arguments, self.environment, self.root or self.directory, given is not None)
+
+        def answer() -> bytes:
+            printed, complained = running.communicate(given)
+            if running.returncode:
+                raise YettError(f"git {arguments[0]} failed: {_complaint(complained)}")
+            return printed
+
+        return answer
+
+
+def _started(
+    arguments: Iterable[str], environment: Mapping[str, str], folder: str, asked: bool = False
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ("git", *_HARDENED, *arguments),
+        stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=folder,
+    )
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:
@@ -107,22 +121,29 @@ def find(start: str, environment: Mapping[str, str]) -> Repository:
     Raises:
         YettError: git is missing, there is no repository, or git refuses it (its owner is somebody else).
     """
+    return seek(start, environment)()
+
+
+def seek(start: str, environment: Mapping[str, str]) -> Callable[[], Repository]:
+    """The same in two steps: git is at work when this returns, and what it returns waits for the answer.
+
+    Raises:
+        YettError: git is missing. Calling what is returned raises the rest.
+    """
     hardened = clean(environment)
+    # in this order: a bare repository ends it at the third word, an unborn branch at the last
+    asked = ("rev-parse", "--absolute-git-dir", "--is-bare-repository", "--show-toplevel", _HEAD)
     try:
-        done = subprocess.run(
-            # in this order: a bare repository ends it at the third word, an unborn branch at the last
-            ("git", *_HARDENED, "rev-parse", "--absolute-git-dir", "--is-bare-repository", "--show-toplevel", _HEAD),
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            env=hardened,
-            cwd=start,
-            check=False,
-        )
+        running = _started(asked, hardened, start)
     except FileNotFoundError:
         raise YettError("git is not on PATH: install it, or name files with --paths") from None
-    directory, bare, root, head, *_ = (*done.stdout.decode("utf-8", "surrogateescape").split("\n"), "", "", "", "")
+    return lambda: _found(start, hardened, *running.communicate())
+
+
+def _found(start: str, hardened: dict[str, str], printed: bytes, complained: bytes) -> Repository:
+    directory, bare, root, head, *_ = (*printed.decode("utf-8", "surrogateescape").split("\n"), "", "", "", "")
     if not bare or (bare == "false" and not root):
-        said = _complaint(done.stderr)
+        said = _complaint(complained)
         if "not a git repository" in said:
             raise YettError(f"{start} is not in a git repository: run `git init`, or name files with --paths")
         raise YettError(f"git refuses this repository: {said}")
@@ -176,26 +197,25 @@ def merge_base(repository: Repository, one: str, other: str) -> str:
         return ""
 
 
-def staged(repository: Repository, against: str) -> list[Change]:
-    """What the index holds that the tree or commit `against` does not."""
-    return list(
-        _raw(
-            repository(
-                "diff-index", "--cached", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", "--no-textconv",
-                "--ignore-submodules=none", against, "--",
-            )
+def staged(repository: Repository, against: str) -> Iterator[Change]:
+    """What the index holds that the tree or commit `against` does not.
+
+    git is at work when this returns; the first change is waited for when it is asked for, and `YettError` raised then.
+    """
+    return _raw(
+        repository.begin(
+            "diff-index", "--cached", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", "--no-textconv",
+            "--ignore-submodules=none", against, "--",
         )
     )  # fmt: skip
 
 
-def differences(repository: Repository, old: str, new: str) -> list[Change]:
-    """What the tree or commit `new` holds that `old` does not."""
-    return list(
-        _raw(
-            repository(
-                "diff-tree", "-r", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", "--no-textconv",
-                "--ignore-submodules=none", old, new, "--",
-            )
+def differences(repository: Repository, old: str, new: str) -> Iterator[Change]:
+    """What the tree or commit `new` holds that `old` does not, waited for as those of `staged` are."""
+    return _raw(
+        repository.begin(
+            "diff-tree", "-r", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", "--no-textconv",
+            "--ignore-submodules=none", old, new, "--",
         )
     )  # fmt: skip
 
@@ -223,10 +243,11 @@ def index(repository: Repository) -> list[Change]:
     return list(found.values())
 
 
-def commits(repository: Repository, base: str, head: str) -> list[str]:
-    """Every commit that `head` reaches and `base` does not, oldest first."""
-    listed = repository("rev-list", "--reverse", "--topo-order", f"{base}..{head}", "--")
-    return listed.decode("ascii").split()
+def commits(repository: Repository, base: str, head: str) -> Callable[[], list[str]]:
+    """Every commit that `head` reaches and `base` does not, oldest first: git is at work when this returns, and what it
+    returns waits for them."""
+    listed = repository.begin("rev-list", "--reverse", "--topo-order", f"{base}..{head}", "--")
+    return lambda: listed().decode("ascii").split()
 
 
 def introduced(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[str, Change]]:
@@ -251,16 +272,27 @@ def introduced(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[str
 
 def shallow(repository: Repository) -> frozenset[str]:
     """The commits whose parents are missing because the clone is shallow."""
-    common = repository("rev-parse", "--path-format=absolute", "--git-common-dir").decode("utf-8", "surrogateescape")
     try:
-        with open(os.path.join(common.rstrip("\n"), "shallow"), encoding="ascii") as lines:
+        with open(os.path.join(_common(repository), "shallow"), encoding="ascii") as lines:
             return frozenset(lines.read().split())
     except FileNotFoundError:
         return frozenset()
 
 
-def _raw(listed: bytes) -> Iterator[Change]:
-    fields = iter(listed.split(b"\0")[:-1])
+def _common(repository: Repository) -> str:
+    """The folder that a repository's worktrees share: gitrepository-layout(5), "commondir"."""
+    given = repository.environment.get("GIT_COMMON_DIR")
+    if given:
+        return os.path.join(repository.root or repository.directory, given)
+    try:
+        with open(os.path.join(repository.directory, "commondir"), "rb") as file:
+            return os.path.join(repository.directory, os.fsdecode(file.read().rstrip(b"\r\n")))
+    except FileNotFoundError:
+        return repository.directory
+
+
+def _raw(listed: Callable[[], bytes]) -> Iterator[Change]:
+    fields = iter(listed().split(b"\0")[:-1])
     for field in fields:
         if field.startswith(b":"):
             yield _change(field, fields)

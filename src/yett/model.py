@@ -1,10 +1,9 @@
 """The values that travel through yett: plain, immutable, sorted by their own field order.
 
 They are `NamedTuple`s because every commit pays for their import: a frozen dataclass costs seven times
-as much to define and pulls in `inspect`.
+as much to define and pulls in `inspect`. Annotations are evaluated as they stand: one that is a string,
+as `from __future__ import annotations` makes it, costs a compilation for each field.
 """
-
-from __future__ import annotations
 
 from enum import IntEnum
 from typing import Literal, NamedTuple

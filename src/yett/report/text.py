@@ -86,11 +86,14 @@ def _reasons(verdict: Verdict, width: int, all_levels: bool) -> Iterator[str]:
 
 def _wrapped(text: str, width: int, indent: str, label: str = "") -> list[str]:
     """One paragraph, made safe; a word is never broken, so that no line can begin in the middle of one."""
+    lead = indent + label.ljust(8) if label else indent
+    safe = terminal(text)
+    if len(lead) + len(safe) <= width and safe == " ".join(safe.split()) != "":
+        return [lead + safe]
     import textwrap
 
-    lead = indent + label.ljust(8) if label else indent
     return textwrap.wrap(
-        terminal(text),
+        safe,
         width,
         initial_indent=lead,
         subsequent_indent=" " * len(lead),
