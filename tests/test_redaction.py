@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Ran, Repo, Yett
 from yett import checks
 from yett.arguments import FORMATS
-from yett.checks.secrets import Seeker
+from yett.checks._seek import Seeker
 from yett.model import Blob
 from yett.rules.secrets import SECRETS
 

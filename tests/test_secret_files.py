@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from yett.checks.secrets import Seeker, load
+from yett.checks._seek import Seeker
+from yett.checks.secrets import load
 from yett.history.scan import Scanner
 from yett.model import Blob, Confidence, Finding, Severity
 from yett.rules.secrets import SECRETS

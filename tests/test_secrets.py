@@ -12,7 +12,8 @@ import sys
 
 import pytest
 
-from yett.checks.secrets import Seeker, load
+from yett.checks._seek import Seeker
+from yett.checks.secrets import load
 from yett.identity import COMMON, fingerprint
 from yett.model import Blob, Confidence, Finding, Gap, Severity
 from yett.rules.secrets.record import ROTATE, Secret
@@ -360,6 +361,8 @@ ADDRESSES = (
     ("redis://:" + "t7Vq2LxZ" + "@cache:6379/0", MEDIUM),
     ("https:\\/\\/u:" + "t7Vq2LxZ" + "@acme.io", MEDIUM),  # escaped in JSON
     ("amqp://guest:guest@queue", LOW),
+    ("mongodb+srv://root:mongodb@db.acme.io/shop", LOW),
+    ("mongodb://shop:shoppass@db.acme.io/shop", LOW),
     ("postgres://u:" + "t7Vq2LxZ" + "@localhost/x", LOW),
     ("https://u:" + "t7Vq2LxZ" + "@example.com/", LOW),
     ("postgres://user:password@db/x", None),
@@ -385,10 +388,16 @@ HEADERS = (
     ("Authorization: Basic " + base64.b64encode(b"shop:t7Vq2LxZ").decode(), MEDIUM),
     ("Authorization: Basic " + base64.b64encode(b"shop:shop").decode(), LOW),
     ("Authorization: Basic " + base64.b64encode(b"user:password").decode(), None),
+    ("Authorization: Basic " + base64.b64encode(b"shopkeeper:password").decode(), LOW),
     ("Authorization: Basic " + base64.b64encode(b"nothing at all").decode(), None),
     ("the basic authentication", None),
     ("Authorization: Bearer " + RANDOM, MEDIUM),
     ("Authorization: Bearer ${TOKEN}", None),
+    ("Authorization: Bearer " + RANDOM + "...", None),  # cut off
+    ("curl -u consumer_key:consumer_secret https://acme.io", None),
+    ("curl -u ADMIN_NAME:ADMIN_PW https://acme.io", None),
+    ("curl -u admin:Harbour" + "12345 https://acme.io", MEDIUM),
+    ("curl -u admin:swordfish https://acme.io", LOW),
     ("Authorization: Bearer your-access-token-here", None),
 )
 
@@ -412,7 +421,22 @@ SOURCE = (
     (f'url = "https://acme.io/?access_token={RANDOM}"', MEDIUM),
     ('password = "' + 'hunter2"', LOW),
     ("CREATE USER shop IDENTIFIED BY 'swordfish'", LOW),
-    ('password = "swordfish"', None),  # a word, in source code
+    ('password = "swordfish"', LOW),  # a word, in source code
+    ('password = "Swordfish"', None),  # a label
+    ('password = "prompt"', None),  # a mode
+    ('password = "newpassword"', None),
+    ('MountTypeUserpass = "userpass"', None),  # named after itself
+    ('AUTH_SHA256_PASSWORD = "sha256_password"', None),
+    ('TASK_KEY = "task_1bh' + 'xpt0Zq7"', None),
+    ('password = "smtp.password"', None),
+    ('password = "#login_password"', None),
+    ('"password": "#/definitions/login"', None),
+    ("'password' => 'required|string|max:255'", None),
+    ("'Password' => [ 'shape' => 'SensitiveString' ]", None),
+    ('asset_token = "v4/95/' + RANDOM + '/f334.png"', None),
+    ("password = var.db_password", None),
+    ('password = "FillInCorrectPassword"', None),
+    ('password = "SET_A_PASSWORD_HERE_123"', None),
     ('password = "password"', None),
     ('password = "password1"', None),
     ('password = get_password("main")', None),
@@ -428,7 +452,15 @@ SOURCE = (
     (f'keyboard = "{RANDOM}"', None),
     (f'compass = "{RANDOM}"', None),
     (f'bypass = "{RANDOM}"', None),
-    ('secret = "2f1c8a60-5b1e-4c1d-9d0e-' + '7a3b5c9d1e2f"', None),
+    ('secret = "2f1c8a60-5b1e-4c1d-9d0e-' + '7a3b5c9d1e2f"', LOW),  # a UUID
+    ('secret = "00000000-0000-0000-0000-000000000000"', None),
+    (
+        'id_token_cache_key = "idtoken-0a7f52dd-260e-432f-94de-b47828c3f372-' + 'ba6c0d94-a8da-45b2-83ae-33871f9c2dd8"',
+        None,
+    ),
+    ('token = "' + base64.b64encode(b"your-secret-key").decode() + '"', None),
+    ('token = "' + base64.b64encode(b"my-key-which-should-be-changed-in-production").decode() + '"', LOW),
+    ('password = "' + base64.b64encode(b"moc.acme@nhoj").decode() + '"', MEDIUM),  # a password as it is
     ('token = "sha512-' + 'q1GzKx8Jr2VbT5yLw9NmPd3HcF7sZa4XeU6iRo0Yt=="', None),
     ('token = "data:image/png;base64,' + 'iVBORw0KGgoAAAANSUhEUg=="', None),
     ('api_key = "API_KEY_ENV_NAME"', None),
@@ -462,6 +494,21 @@ SETTINGS = (
     ("README", f"Password: see {RANDOM}", None),
     ("notes.md", f"token: {RANDOM}", None),
     ("app.py", f"DB_PASSWORD = {RANDOM}", None),
+    ("values.yml", "password: " + base64.b64encode(b"postgres").decode(), LOW),
+    ("values.yml", "password: " + base64.b64encode(b"t7Vq2LxZ").decode() + "\nnext: 1", MEDIUM),
+    ("values.yml", "password: ${DB_PASSWORD:swordfish}", LOW),
+    ("chart.yaml", "image: acme/sealed-secrets:0.31.0-debian-12", None),
+    ("project.toml", 'acme-genpwd = "acme.cmd.genpwd:main"', None),
+    ("app.properties", "db.password=swordfish", LOW),
+    ("app.properties", "login.password=Nieuw wachtwoord", None),
+    ("app.properties", "login.password=swordfish user=shop", LOW),
+    ("locale/nl.ini", "password=wachtwoord", None),
+    ("src/i18n/nl.json", '"password": "wachtwoord1"', None),
+    ("src/i18n/nl.json", f'"apiToken": "{RANDOM}"', MEDIUM),
+    ("res/messages_nl.properties", "password=wachtwoord", None),
+    ("seed.sql", f"VALUES (1, 'password', '{RANDOM}')", None),
+    ("seed.py", f"save('password', '{RANDOM}')", MEDIUM),
+    ("values.yml", "password_characters: 'ascii_letters,digits'", None),
 )
 
 

@@ -409,6 +409,19 @@ def test_providers_are_asked_over_tls_and_documented() -> None:
         assert all(when.status != (200,) or when.key or when.text for when in provider.live), provider.name
 
 
+@pytest.mark.parametrize(
+    ("name", "hosts"),
+    (
+        ("new-relic", ("api.newrelic.com", "api.eu.newrelic.com", "api.jp.newrelic.com")),
+        ("twilio", ("api.twilio.com", "api.dublin.ie1.twilio.com", "api.sydney.au1.twilio.com")),
+        ("snyk", ("api.snyk.io", "api.us.snyk.io", "api.eu.snyk.io", "api.au.snyk.io")),
+        ("sendgrid", ("api.sendgrid.com", "api.eu.sendgrid.com")),
+    ),
+)
+def test_a_credential_that_is_good_in_one_region_is_asked_about_in_each(name: str, hosts: tuple[str, ...]) -> None:
+    assert {f"https://{host}" for host in hosts} <= set(BY_NAME[name].bases)
+
+
 def test_live(stand_in: StandIn, credentials: dict[str, Credential]) -> None:
     stand_in.reply = _as_documented("live")
     assert _states(_asked(stand_in, credentials)) == dict.fromkeys(CASES, "live")
@@ -1076,12 +1089,17 @@ def test_both_kinds_of_a_token_are_tried(stand_in: StandIn, credentials: dict[st
         ("cloudflare", "x" * 40, (401, "{}"), "unknown"),
         ("cloudflare", "cfut_x", (401, "{}"), "not live"),
         ("openai", "sk-x", (401, '{"error": {"code": "ip_not_authorized"}}'), "unknown"),
-        ("openai", "sk-x", (403, '{"error": {"message": "missing scopes"}}'), "live"),
+        ("openai", "sk-x", (403, '{"error": {"message": "… Missing scopes: api.model.read."}}'), "live"),
+        ("openai", "sk-x", (403, '{"error": {"code": "unsupported_country_region_territory"}}'), "unknown"),
         ("brevo", "xkeysib-x", (401, '{"message": "unrecognised IP address"}'), "unknown"),
+        ("brevo", "xkeysib-x", (403, '{"message": "… does not include the required permission."}'), "live"),
         ("gitlab", "glpat-x", (403, '{"error": "insufficient_scope"}'), "live"),
         ("gitlab", "glpat-x", (200, '{"active": false}'), "not live"),
         ("gitlab", "glpat-x", (200, '{"active": 1}'), "unknown"),  # 1 is not true
         ("slack", "xoxb-x", (200, '{"ok": false, "error": "ratelimited"}'), "unknown"),
+        ("slack", "xoxb-x", (200, '{"ok": false, "error": "invalid_auth"}'), "unknown"),  # or from a wrong address
+        ("slack", "xoxb-x", (200, '{"ok": false, "error": "account_inactive"}'), "not live"),
+        ("linear", "lin_api_x", (200, '{"errors": [{"extensions": {"code": "AUTHENTICATION_ERROR"}}]}'), "not live"),
         ("stripe", "rk_live_x", (403, '{"error": {}}'), "live"),
         ("stripe", "rk_live_x", (403, "<html>blocked</html>"), "unknown"),
         ("figma", "figd_x", (403, '{"err": "Invalid scope(s)"}'), "live"),
@@ -1090,6 +1108,9 @@ def test_both_kinds_of_a_token_are_tried(stand_in: StandIn, credentials: dict[st
         ("azure-devops", "x", (203, "<html>Sign in</html>"), "unknown"),
         ("vercel", "vcp_x", (403, '{"error": {"code": "forbidden"}}'), "unknown"),
         ("adyen", "AQE", (200, '{"active": false}'), "not live"),
+        ("adyen", "AQE", (403, '{"title": "Forbidden", "errorCode": "00_403"}'), "live"),
+        ("adyen", "AQE", (403, "<html>blocked</html>"), "unknown"),
+        ("atlassian", "ATATT3x", (401, "Client must be authenticated"), "unknown"),  # or it has scopes
         ("google-api-key", "AIza", (200, '{"models": []}'), "live"),
         ("google-api-key", "AIza", (403, '{"reason": "CONSUMER_SUSPENDED"}'), "unknown"),
         ("anthropic", "sk-ant-admin01-x", (200, '{"type": "organization"}'), "live"),
@@ -1181,7 +1202,7 @@ def test_report(stand_in: StandIn, command: Callable[..., Ran], tmp_path: Path) 
 
 
 def _at(text: str, name: str) -> str:
-    from yett.checks.secrets import Seeker, Sighting
+    from yett.checks._seek import Seeker, Sighting
 
     (found,) = (each for each in Seeker().look(text.encode(), "a.env") if isinstance(each, Sighting))
     assert found.secret.id == name

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from yett.checks.secrets import Places, Seeker, Sighting
+from yett.checks._seek import Places, Seeker, Sighting
 from yett.history.delta import Copy, common
 from yett.history.memory import EXCESS, Mark
 from yett.identity import COMMON, fingerprint

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from yett import git
-from yett.checks.secrets import Seeker, Sighting
+from yett.checks._seek import Seeker, Sighting
 from yett.collect import SIZE_LIMIT, Entry, collect, read_file
 from yett.identity import COMMON, fingerprint
 from yett.model import Confidence, Gap, Target
