@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import json
 import os
@@ -652,6 +653,15 @@ def test_more_encoded_text_than_is_decoded_is_a_gap(repo: Repo) -> None:
 
 
 # memory
+
+
+def test_a_token_that_has_expired_is_nothing_to_rotate(repo: Repo) -> None:
+    head = base64.urlsafe_b64encode(b'{"alg": "HS256"}').decode().rstrip("=")
+    for day, code in ((1_500_000_000, 0), (32_000_000_000, 1)):
+        payload = base64.urlsafe_b64encode(b'{"sub": "shop", "exp": %d}' % day).decode().rstrip("=")
+        repo.commit({"session.txt": f"{head}.{payload}." + "q7Vx2LmZ9tKw4RnP" + "8sHbJd3GfUc6XoEi\n"})
+        ended, out = history(repo, "--format=text", "--low")
+        assert (ended, "expires on 2017-07-14: expired" in out) == (code, True)
 
 
 def test_what_was_seen_is_remembered(repo: Repo, tmp_path: Path) -> None:

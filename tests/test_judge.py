@@ -28,6 +28,9 @@ def action(finding: Finding, terms: Terms = DEFAULT) -> Action:
         (found("secrets/github-token", LOW, LIKELY), Action.BLOCK),  # a secret is a secret
         (found("secrets/generic-credential", HIGH, UNSURE), Action.INFO),
         (found("secrets/github-token", HIGH, known=True), Action.BLOCK),  # still there
+        (found("secrets/json-web-token", MEDIUM, traits=("expires:2026-11-22",)), Action.BLOCK),  # good for today
+        (found("secrets/json-web-token", MEDIUM, traits=("expires:2026-11-21",)), Action.INFO),
+        (found("secrets/json-web-token", MEDIUM, traits=("expires:2026-11-21", "audited-as-secret")), Action.BLOCK),
         (found("dependencies/vulnerable", HIGH), Action.BLOCK),
         (found("dependencies/vulnerable", MEDIUM), Action.WARN),
         (found("dependencies/vulnerable", UNKNOWN, traits=("unknown-severity",)), Action.BLOCK),
@@ -149,3 +152,10 @@ def test_rules_for_some_paths() -> None:
     findings = tuple(found("python/B101", LOW, path=path) for path in ("a.py", "pay/a.py", "pay/tests/a.py"))
     judged = judge(findings, (), terms)[1]
     assert [each.action for each in judged] == [Action.INFO, Action.BLOCK, Action.BLOCK]
+
+
+def test_what_has_expired_says_so() -> None:
+    token = found("secrets/json-web-token", MEDIUM, traits=("expires:2026-11-21",))
+    ((said, _, _),) = judge((token,), (), DEFAULT)[1]
+    assert (said.confidence, said.message) == (UNSURE, "message: expired")
+    assert judge((token,), (), DEFAULT._replace(today="2026-11-21"))[1][0].finding == token

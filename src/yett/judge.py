@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from yett.model import Action, Confidence, Finding, Gap, Judged, Outcome, Severity
+from yett.model import EXPIRES, Action, Confidence, Finding, Gap, Judged, Outcome, Severity
 from yett.parse.glob import matches
 
 
@@ -60,10 +60,19 @@ def judge(findings: Sequence[Finding], gaps: Sequence[Gap], terms: Terms) -> tup
 
     A finding that blocks fails the change whatever else is known; a gap in a required check leaves it undecided.
     """
-    judged = tuple(_judged(findings, terms))
+    judged = tuple(_judged([aged(each, terms.today) for each in findings], terms))
     if any(each.action is Action.BLOCK for each in judged):
         return "fail", judged
     return ("undecided" if any(counts(gap, terms) for gap in gaps) else "pass"), judged
+
+
+def aged(finding: Finding, today: str) -> Finding:
+    """A finding as it stands on a day: of a credential that has expired the confidence is low, unless somebody has said
+    that it is one."""
+    expires = _trait(finding, EXPIRES.rstrip(":")) if finding.traits else ""
+    if not expires or not expires < today or "audited-as-secret" in finding.traits:
+        return finding
+    return finding._replace(confidence=Confidence.LOW, message=f"{finding.message}: expired")
 
 
 def _judged(findings: Sequence[Finding], terms: Terms) -> Iterator[Judged]:

@@ -160,7 +160,8 @@ class Finding(NamedTuple):
     """Something a rule found. The field order is the order of every report.
 
     `message` and `fix` never hold a secret. `known` says that the version before the change had it already.
-    `traits` holds words a policy can act upon: "known-exploited", "malicious", "unknown-severity".
+    `traits` holds words a policy can act upon: "known-exploited", "malicious", "unknown-severity"; "expires:" with a
+    day (ISO 8601, UTC) says how long a credential is good for anything.
     """
 
     path: str
@@ -185,6 +186,9 @@ class Finding(NamedTuple):
     def check(self) -> str:
         return check_of(self.rule)
 
+
+EXPIRES = "expires:"
+"""What a trait with the last day of a credential begins with."""
 
 GapKind = Literal["advisories", "crash", "history", "limit", "unparsable", "unreadable", "unresolved"]
 

@@ -14,13 +14,13 @@ from yett.checks._seek import Seeker, Sighting, anchor
 from yett.digest import of
 from yett.identity import COMMON, fingerprint
 from yett.identity import digest as of_key
-from yett.model import Blob, Confidence, Finding, Gap, Hit, Unexamined, finding
+from yett.model import EXPIRES, Blob, Confidence, Finding, Gap, Hit, Unexamined, finding
 from yett.parse.compiled import Shelf
 from yett.parse.decode import Excess
 from yett.parse.encoding import Cursor, views
 from yett.rules.secrets.record import rule
 
-_REVISION = "5"
+_REVISION = "6"
 """Raised when the same rules would give other results: what is remembered of earlier runs is then not used."""
 
 AUDITED = {False: "audited-as-none", True: "audited-as-secret"}
@@ -154,7 +154,10 @@ def _ours(key: bytes, kept: Shelf | None) -> _Look:
                 place = (each.secret.id, hit.line, hit.column, each.value)
                 if place not in seen:
                     seen.add(place)
-                    told = finding(rule(each.secret), blob, hit)._replace(fingerprint=fingerprint(each.value, key))
+                    expires = each.found.expires
+                    told = finding(rule(each.secret), blob, hit)._replace(
+                        fingerprint=fingerprint(each.value, key), traits=(f"{EXPIRES}{expires}",) if expires else ()
+                    )
                     yield _Told(told, partial(_hashed, each.value))
 
     return look

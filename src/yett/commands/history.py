@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from collections.abc import Callable, Mapping
 
 from yett import caches, git, identity
@@ -48,7 +49,7 @@ def run(
     )
     told = report.Told(
         scope=_scope(options.since, options.reflogs),
-        secrets=leaked(found, repository, check),
+        secrets=leaked(found, repository, check, time.strftime("%Y-%m-%d", time.gmtime())),
         gaps=found.gaps,
         head=repository.head,
         commits=found.commits,

@@ -10,6 +10,7 @@ from yett.checks import Check
 from yett.collect import SIZE_LIMIT
 from yett.history.commits import Author, Origin, authors
 from yett.history.survey import Survey
+from yett.judge import aged
 from yett.model import Blob, Confidence, Finding, Severity
 from yett.rules.secrets import SECRETS
 from yett.rules.secrets.record import rule
@@ -53,8 +54,8 @@ def order(leaked: Leaked) -> tuple[int, int, bool, str, str, str]:
     )
 
 
-def leaked(survey: Survey, repository: git.Repository, check: Check) -> tuple[Leaked, ...]:
-    """The secrets of a survey, in the order in which to rotate them.
+def leaked(survey: Survey, repository: git.Repository, check: Check, today: str) -> tuple[Leaked, ...]:
+    """The secrets of a survey, in the order in which to rotate them. `today` is a date, ISO 8601 in UTC.
 
     The first version of each is looked at once more, for its line and for what there is to say.
 
@@ -85,6 +86,9 @@ def leaked(survey: Survey, repository: git.Repository, check: Check) -> tuple[Le
             _text(first.path), 0, 0, 0, 0, secret.rule_id, secret.title, severity, confidence, key[1].hex(),
             fix=rule(secret).fix,
         )  # fmt: skip
+        now = aged(finding, today)
+        if now != finding:
+            finding, confidence = now, now.confidence
         found.append(
             Leaked(
                 finding=finding._replace(commit=first.commit),

@@ -11,7 +11,7 @@ from yett.rules.secrets.doubt import fake, placeholder, reference
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.rarity import rare
 from yett.rules.secrets.record import Found, Secret, begins
-from yett.rules.secrets.tokens import doubted
+from yett.rules.secrets.tokens import said
 
 _BASE64 = Lazy(rb"([A-Za-z0-9+/_\-]{6,600}={0,2})(?![A-Za-z0-9+/=_\-])")
 _TOKEN = Lazy(rb"([A-Za-z0-9._~+/\-]{16,2000}={0,2})(?![A-Za-z0-9._~+/=\-])")
@@ -99,8 +99,10 @@ def _bearer(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         text = match[1].decode().rstrip(".")
         if reference(text) or placeholder(text) or not rare(text.rstrip("=")):
             continue
-        doubt = fake(text) or doubted(text)
-        yield Found(end, end + len(text), Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
+        doubt, note, expires = said(text)
+        doubt = fake(text) or doubt
+        confidence = Confidence.LOW if doubt else Confidence.MEDIUM
+        yield Found(end, end + len(text), confidence, doubt, note, expires=expires)
 
 
 BEARER = Secret(

@@ -12,7 +12,8 @@ class Found(NamedTuple):
     """A secret in a text: where its value starts and ends, and what speaks for it or against it.
 
     `doubt` completes "probably not real: …" and makes the confidence low. `note` is added to the message; neither ever
-    holds a part of the value.
+    holds a part of the value. `expires` is the last day (ISO 8601, UTC) on which it opens anything, "" where it does
+    not say so: whether that is past is for the day of the verdict to tell.
     """
 
     start: int
@@ -21,6 +22,7 @@ class Found(NamedTuple):
     doubt: str = ""
     note: str = ""
     severity: Severity | None = None
+    expires: str = ""
 
 
 Reader = Callable[[bytes, list[int], str], Iterable[Found]]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from yett.model import Confidence, Severity
+from yett.rules.hits import short
 from yett.rules.secrets.checksum import json_object
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.record import Found, Secret, begins
@@ -15,16 +18,52 @@ _TOKEN = Lazy(
 _PUBLISHED = ("1234567890",)
 
 
-def doubted(token: str) -> str:
-    """Why a token opens nothing, if it is a JSON Web Token that says so itself; "" else."""
+class Said(NamedTuple):
+    """What a token says of itself: why it opens nothing ("" where it does not say so), the words for a report, and the
+    last day on which it is good for anything (ISO 8601, UTC), "" where it never ends."""
+
+    doubt: str
+    note: str
+    expires: str
+
+
+def said(token: str) -> Said:
+    """What a JSON Web Token says of itself; nothing where this is none."""
     parts = token.split(".")
-    return _doubt(json_object(parts[1])) if len(parts) == 3 and token.startswith("eyJ") else ""
+    if len(parts) != 3 or not token.startswith("eyJ"):
+        return Said("", "", "")
+    header, payload = json_object(parts[0]), json_object(parts[1])
+    return _said(header, payload) if "alg" in header and payload else Said("", "", "")
 
 
-def _doubt(payload: Mapping[str, object]) -> str:
+def _said(header: Mapping[str, object], payload: Mapping[str, object]) -> Said:
+    expires = _day(payload.get("exp"))
+    told = (
+        f"alg {_word(header.get('alg'))}",
+        f"issuer {_word(payload['iss'])}" if isinstance(payload.get("iss"), str) else "",
+        f"expires on {expires}" if expires else "it never expires" if "exp" not in payload else "",
+    )
+    doubt = ""
     if payload.get("sub") in _PUBLISHED:
-        return "it is the sample of a documentation page"
-    return "its role is the public one" if payload.get("role") == "anon" else ""
+        doubt = "it is the sample of a documentation page"
+    elif payload.get("role") == "anon":
+        doubt = "its role is the public one"
+    return Said(doubt, ", ".join(filter(None, told)), expires)
+
+
+def _word(value: object) -> str:
+    return short("".join(char if char.isprintable() else " " for char in str(value)), 60)
+
+
+def _day(moment: object) -> str:
+    """The day of a NumericDate (RFC 7519, section 2): seconds since 1970."""
+    if isinstance(moment, bool) or not isinstance(moment, (int, float)) or not 0 < moment < _LAST:
+        return ""
+    return time.strftime("%Y-%m-%d", time.gmtime(moment))
+
+
+_LAST = 32_503_680_000
+"""The year 3000: what lies beyond is not in seconds."""
 
 
 def _jwt(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
@@ -43,9 +82,10 @@ def _jwt(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         payload = json_object(match[2].decode())
         if not payload:
             continue  # signed or encrypted, yet no JWT: what it is good for nobody can tell
-        doubt = _doubt(payload)
+        doubt, note, expires = _said(header, payload)
         last = match.end()
-        yield Found(end - 3, match.end(), Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
+        confidence = Confidence.LOW if doubt else Confidence.MEDIUM
+        yield Found(end - 3, match.end(), confidence, doubt, note, expires=expires)
 
 
 JWT = Secret(
