@@ -489,6 +489,143 @@ resource "aws_security_group" "a" {{
     assert found == ([rule] if rule else [])
 
 
+@pytest.mark.parametrize(
+    ("cidr", "inside"),
+    (
+        ("172.16.0.0/11", "172.16.0.0/12"),
+        ("192.169.0.0/15", "192.168.0.0/16"),
+        ("192.168.0.1/8", "192.168.0.0/16"),
+        ("169.254.0.0/15", "169.254.0.0/16"),
+        ("100.65.0.0/9", "100.64.0.0/10"),
+        ("127.0.0.0/0", "127.0.0.0/8"),
+        ("172.16.0.0/12", ""),
+        ("10.1.2.0/24", ""),
+        ("203.0.113.0/8", ""),
+        ("0.0.2.0/0", ""),  # holds all of them, and speaks of none
+        ("10.0.0.0/7", ""),  # as good as everybody
+        ("300.0.0.0/8", ""),
+        ("10.0.0/4", ""),
+        ("10.0.0.0/", ""),
+        ("10.0.0.0/٣", ""),
+        ("10.0.0.0/99", ""),
+        ("fd00::/7", ""),
+    ),
+)
+def test_which_private_ranges_are_too_wide(cidr: str, inside: str) -> None:
+    text = f"""\
+resource "aws_vpc_security_group_ingress_rule" "a" {{
+  ip_protocol = "tcp"
+  from_port   = 8443
+  to_port     = 8443
+  cidr_ipv4   = "{cidr}"
+}}
+"""
+    judged = aws.judge(text, "main.tf", Tree.of({"main.tf": text}))
+    found = [hit.message for rule, hit in judged if rule.id == "aws/sg-private-range-too-wide" and isinstance(hit, Hit)]
+    says = f"aws_vpc_security_group_ingress_rule.a is open to {cidr}, which is more than {inside}"
+    assert found == ([says] if inside else [])
+
+
+_STATEMENT = '{"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}'
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    (
+        (f'source = "bakery/role/aws"\n policy = <<EOF\n{_STATEMENT}\nEOF', 4),
+        (f'source = "bakery/role/aws"\n policy_json = jsonencode({_STATEMENT})', 3),
+        (f'source = "bakery/group/aws"\n group_policies = [{{ name = "a", policy = jsonencode({_STATEMENT}) }}]', 3),
+        # A module of this tree is judged with what it is given.
+        (f'source = "../role"\n policy = jsonencode({_STATEMENT})', 0),
+        (f'source = "bakery/role/aws"\n description = jsonencode({_STATEMENT})', 0),
+        ('source = "bakery/role/aws"\n policy = "arn:aws:iam::aws:policy/ReadOnlyAccess"', 0),
+        ('source = "bakery/role/aws"\n policy = var.policy\n policies = [var.policy, 7, null]', 0),
+    ),
+)
+def test_a_document_for_a_module_is_judged_where_it_is_given(call: str, line: int) -> None:
+    text = f'module "m" {{\n {call}\n}}\n'
+    judged = aws.judge(text, "main.tf", Tree.of({"main.tf": text}))
+    found = [(hit.line, hit.subject[:8]) for rule, hit in judged if rule.id == "aws/iam-admin" and isinstance(hit, Hit)]
+    assert found == ([(line, "module.m")] if line else [])
+
+
+def test_a_bucket_policy_for_a_module_is_told_once() -> None:
+    statement = '{Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "*"}'
+    text = (
+        'module "m" {\n source = "terraform-aws-modules/s3-bucket/aws"\n'
+        f" policy = jsonencode({{ Statement = [{statement}] }})\n}}\n"
+    )
+    found = [rule.id for rule, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text})) if isinstance(hit, Hit)]
+    assert "aws/s3-public-policy" in found
+    assert "iam/public-principal" not in found
+
+
+@pytest.mark.parametrize(
+    ("rest", "severity"),
+    (
+        ("PubliclyAccessible: true", Severity.CRITICAL),
+        ("Engine: postgres", Severity.LOW),
+        ("PubliclyAccessible: false", None),
+        ("Engine: aurora-mysql", None),
+        ("PubliclyAccessible: !Ref Public", None),
+    ),
+)
+def test_a_database_of_a_template_that_says_nothing_of_addresses(rest: str, severity: Severity | None) -> None:
+    text = (
+        "Parameters:\n  Public: {Type: String}\nResources:\n  A:\n    Type: AWS::RDS::DBInstance\n    Properties:\n"
+        f"      {rest}\n"
+    )
+    found = [
+        rule.severity if hit.severity is None else hit.severity
+        for rule, hit in aws.judge(text, "t.yaml", Tree.of({"t.yaml": text}))
+        if rule.id == "aws/rds-public" and isinstance(hit, Hit)
+    ]
+    assert found == ([] if severity is None else [severity])
+
+
+@pytest.mark.parametrize(
+    ("given", "there"),
+    (
+        ("", True),
+        ("encryption_info {}", True),
+        ("encryption_info {\n encryption_at_rest_kms_key_arn = var.key\n}", False),
+        ("encryption_info {\n encryption_in_transit {\n client_broker = var.tls\n}\n}", False),
+        ('dynamic "encryption_info" {\n for_each = var.encryption\n content {}\n}', False),
+    ),
+)
+def test_brokers_that_say_nothing_of_encryption(given: str, there: bool) -> None:
+    text = f'resource "aws_msk_cluster" "a" {{\n{given}\n}}\n'
+    found = [
+        hit.severity
+        for rule, hit in aws.judge(text, "main.tf", Tree.of({"main.tf": text}))
+        if rule.id == "aws/db-tls-required" and isinstance(hit, Hit)
+    ]
+    assert found == ([Severity.INFO] if there else [])
+
+
+@pytest.mark.parametrize(
+    ("policy", "there"),
+    (
+        ("", True),
+        ("Type: SHIELD_ADVANCED}, ResourceTypeList: [AWS::EC2::EIP]", False),
+        ("Type: SHIELD_ADVANCED}, ResourceType: AWS::EC2::EIP", False),
+        ("Type: SHIELD_ADVANCED}, ResourceType: !Ref Kind", False),
+        ("Type: WAFV2}, ResourceType: AWS::EC2::EIP", True),
+        ("Type: SHIELD_ADVANCED}, ResourceType: AWS::CloudFront::Distribution", True),
+    ),
+)
+def test_a_policy_of_firewall_manager_shields(policy: str, there: bool) -> None:
+    text = "Parameters:\n  Kind: {Type: String}\nResources:\n  A:\n    Type: AWS::EC2::EIP\n"
+    if policy:
+        text += f"  P:\n    Type: AWS::FMS::Policy\n    Properties: {{SecurityServicePolicyData: {{{policy}}}\n"
+    found = [
+        rule.id
+        for rule, hit in aws.judge(text, "t.yaml", Tree.of({"t.yaml": text}))
+        if rule.id == "aws/shield" and isinstance(hit, Hit)
+    ]
+    assert bool(found) is there
+
+
 def test_values_as_they_are_read() -> None:
     span = Span(1, 1, 1, 2)
     assert truth(Scalar("True", span)) is True

@@ -17,7 +17,7 @@ from yett.model import Blob, Edit, Gap, Hit, Rule, Unexamined, Unknown, finding
 from yett.parse.source import ParseError, decode
 from yett.parse.tree import Tree
 
-DIGEST = "config/4"
+DIGEST = "config/5"
 """Changes whenever a rule or parser may say something else of the same file."""
 
 MAX_BYTES = 1 << 21

@@ -31,6 +31,7 @@ KINDS = {
         "DocDB::DBClusterParameterGroup": "aws_docdb_cluster_parameter_group",
         "DynamoDB::Table": "aws_dynamodb_table",
         "DynamoDB::GlobalTable": "aws_dynamodb_global_table",
+        "EC2::EIP": "aws_eip",
         "EC2::FlowLog": "aws_flow_log",
         "Logs::Delivery": "aws_cloudwatch_log_delivery",
         "Logs::DeliverySource": "aws_cloudwatch_log_delivery_source",

@@ -71,6 +71,7 @@ DEFAULTS: dict[str, tuple[tuple[str, str | bool | None, int], ...]] = {
     "rds": (
         ("iam_database_authentication_enabled", False, 0),
         ("publicly_accessible", False, 0),
+        ("enabled_cloudwatch_logs_exports", None, 0),
         ("replicate_source_db", None, 0),
         ("snapshot_identifier", None, 0),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known, number, objects, texts, truth
+from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known, number, objects, truth
 from yett.rules.aws.need import absent, bad
 from yett.rules.cloud import Check, unknown
 from yett.rules.hits import hit, short
@@ -14,9 +14,6 @@ Found = Iterator[Hit | Unknown]
 
 
 _ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
-
-
-_CF = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
 
 
 PLAIN_HTTP = Rule(
@@ -311,7 +308,9 @@ def _policy_attributes(resource: Resource) -> Found:
             name, value = known(block.get("name")) or "", block.get("value")
             text = (known(value) or "").lower()
             early = name in ("Protocol-SSLv3", "Protocol-TLSv1", "Protocol-TLSv1.1") and text == "true"
-            old = name == "Reference-Security-Policy" and text and not text.startswith("elbsecuritypolicy-tls-1-2")
+            # Some leave the prefix away that all of them have.
+            new = text.removeprefix("elbsecuritypolicy-").startswith("tls-1-2")
+            old = name == "Reference-Security-Policy" and text and not new
             if value is not None and (early or old):
                 yield bad(resource, value.span, "speaks early TLS", f"policy_attribute {name}", "")
 
@@ -396,95 +395,8 @@ def headers(resource: Resource, _module: Module) -> Found:
         yield bad(resource, mode.span, "only watches malformed requests", "desync_mitigation_mode", '"defensive"')
 
 
-BACKEND = Rule(
-    id="aws/lb-backend-http",
-    title="Servers behind the balancer are spoken to in clear",
-    severity=Severity.MEDIUM,
-    level=Action.WARN,
-    why="TLS that ends at the balancer or at CloudFront leaves the rest of the way in clear; between CloudFront and an"
-    " origin that way is the internet.",
-    fix="Use `https-only` with TLS 1.2 for origins, and HTTPS target groups for payment and login.",
-    refs=("CWE-319", "PCI DSS 4.2.1", _CF + "using-https-cloudfront-to-custom-origin.html"),
-    bad=(
-        """\
-resource "aws_cloudfront_distribution" "shop" {
-  origin {
-    domain_name = "shop.example.com"
-    custom_origin_config {
-      origin_protocol_policy = "http-only" # <- here
-      origin_ssl_protocols   = ["TLSv1", "TLSv1.2"] # <- here
-    }
-  }
-}
-
-resource "aws_lb_target_group" "payment" {
-  name     = "payment"
-  protocol = "HTTP" # <- here
-}
-""",
-    ),
-    good=(
-        """\
-resource "aws_cloudfront_distribution" "shop" {
-  origin {
-    domain_name = "shop.example.com"
-    custom_origin_config {
-      origin_protocol_policy = "https-only"
-      origin_ssl_protocols   = ["TLSv1.2"]
-    }
-  }
-}
-
-resource "aws_lb_target_group" "catalogue" {
-  name     = "catalogue"
-  protocol = "HTTP"
-}
-""",
-    ),
-)
-
-
-_SENSITIVE = ("pay", "checkout", "login", "auth", "card", "account")
-
-
-def backend(resource: Resource, _module: Module) -> Found:
-    if resource.kind == "aws_lb_target_group":
-        protocol = resource.find("protocol")
-        name = f"{resource.name} {known(resource.find('name')) or ''}".lower()
-        if protocol is not None and known(protocol) == "HTTP" and any(word in name for word in _SENSITIVE):
-            yield bad(resource, protocol.span, "is spoken to in clear", "protocol", '"HTTPS"')
-        return
-    if truth(resource.find("enabled")) is False:
-        return
-    for origin in resource.each("origin"):
-        if not isinstance(origin, Map):
-            continue
-        policy = origin.find("custom_origin_config.origin_protocol_policy")
-        if policy is not None and known(policy) in ("http-only", "match-viewer"):
-            yield bad(
-                resource,
-                policy.span,
-                f"speaks to an origin by {known(policy)}",
-                "origin.custom_origin_config.origin_protocol_policy",
-                '"https-only"',
-            )
-        for each in texts(
-            origin.find("custom_origin_config.origin_ssl_protocols")
-            or origin.find("custom_origin_config.origin_s_s_l_protocols")
-        ):
-            if known(each) in ("SSLv3", "TLSv1", "TLSv1.1"):
-                yield bad(
-                    resource,
-                    each.span,
-                    f"speaks {known(each)} to an origin",
-                    "origin.custom_origin_config.origin_ssl_protocols",
-                    '["TLSv1.2"]',
-                )
-
-
 CHECKS = (
     Check(PLAIN_HTTP, ("aws_lb_listener", "aws_elb"), plain_http),
     Check(WEAK_TLS, ("aws_lb_listener", "aws_load_balancer_policy", "aws_elb"), weak_tls),
     Check(HEADERS, ("aws_lb", "aws_elb"), headers),
-    Check(BACKEND, ("aws_lb_target_group", "aws_cloudfront_distribution"), backend),
 )

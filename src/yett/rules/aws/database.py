@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known
-from yett.rules.aws.need import Need, among, inherits, is_set, kinds_of, needs, not_among, says
+from yett.rules.aws.need import Need, among, any_value, inherits, is_set, kinds_of, needs, not_among, says
 from yett.rules.cloud import Check, false, true, unknown
 from yett.rules.hits import hit, short
 
@@ -21,8 +21,9 @@ PUBLIC = Rule(
     id="aws/rds-public",
     title="Database with a public address",
     severity=Severity.CRITICAL,
-    why="A database with a public address is one rule of a security group away from the internet. AWS gives it one by"
-    " default only in a network that was made for it, so that absence is fine.",
+    why="A database with a public address is one rule of a security group away from the internet. Terraform asks for"
+    " none unless told to; CloudFormation leaves it to RDS, which gives one to each instance in a network with an"
+    " internet gateway.",
     fix="Set `publicly_accessible = false` and use private subnets.",
     refs=("CWE-668", "PCI DSS 1.4.4", _RDS + "USER_VPC.WorkingWithRDSInstanceinaVPC.html"),
     bad=(
@@ -41,6 +42,10 @@ Resources:
     Type: AWS::RDS::DBInstance
     Properties:
       PubliclyAccessible: !Ref Public # <- here
+  Stock: # <- here
+    Type: AWS::RDS::DBInstance
+    Properties:
+      Engine: postgres
 """,
     ),
     good=(
@@ -66,6 +71,15 @@ _PUBLIC_NEEDS = (
         "has a public address",
         "false",
         absent=False,
+    ),
+    Need(
+        ("aws_db_instance",),
+        "publicly_accessible",
+        any_value,
+        "has a public address if its network has a gateway",
+        "false",
+        severity=Severity.LOW,
+        when=lambda resource: resource.format == "cloudformation" and not _is_of_cluster(resource),
     ),
 )
 
@@ -189,7 +203,7 @@ TLS = Rule(
     severity=Severity.MEDIUM,
     level=Action.WARN,
     why="Unless the server insists on TLS, a client that does not ask for it gets a connection in clear, and so does"
-    " whoever stands between them and strips the offer.",
+    " whoever stands between them and strips the offer. MSK insists by default; written down, it stays so.",
     fix="Let the server insist: `rds.force_ssl = 1`, `require_secure_transport = ON`, `require_ssl = true`.",
     refs=("CWE-319", "PCI DSS 4.2.1", _RDS + "UsingWithRDS.SSL.html"),
     bad=(
@@ -218,6 +232,10 @@ resource "aws_msk_cluster" "events" {
   }
 }
 
+resource "aws_msk_cluster" "clicks" { # <- here
+  cluster_name = "clicks"
+}
+
 resource "aws_dms_endpoint" "legacy" {
   ssl_mode = "none" # <- here
 }
@@ -242,7 +260,11 @@ resource "aws_db_parameter_group" "stock" {
 }
 
 resource "aws_msk_cluster" "events" {
-  cluster_name = "events"
+  encryption_info {
+    encryption_in_transit {
+      client_broker = "TLS"
+    }
+  }
 }
 """,
     ),
@@ -258,6 +280,11 @@ _TLS_OFF = {
 }
 
 
+def _written(value: Value | None) -> Iterable[str]:
+    """The names in a block; of what only a run knows, one."""
+    return value.names() if isinstance(value, Map) and not value.more else () if value is None else ("",)
+
+
 _MSK_NEEDS = (
     Need(
         ("aws_msk_cluster",),
@@ -266,6 +293,15 @@ _MSK_NEEDS = (
         "lets clients connect in clear",
         '"TLS"',
         absent=False,
+    ),
+    Need(
+        ("aws_msk_cluster",),
+        "encryption_info.encryption_in_transit.client_broker",
+        any_value,
+        "leaves encryption to the defaults",
+        '"TLS"',
+        severity=Severity.INFO,
+        when=lambda resource: not any(True for _ in _written(resource.find("encryption_info"))),
     ),
     Need(
         ("aws_msk_cluster",),

@@ -3,12 +3,14 @@ attached."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from yett.model import Hit, Rule, Unknown
 from yett.parse import iam
-from yett.parse.resources import Map, Module, Resource, Unresolved, known, texts
+from yett.parse.registry_modules import ALIASES, kind
+from yett.parse.resources import Map, Module, Resource, Unresolved, flat, known, texts
 from yett.rules.aws.policies import from_data, identity_documents, policy
 from yett.rules.hits import hit, short
 from yett.rules.iam_policy import ADMIN, Place, judge_document
@@ -62,7 +64,26 @@ def documents(resource: Resource, module: Module) -> Judged:
         made = from_data(resource, module)
         if made is not None:
             yield from judge_document(made, "", Place(resource.address, span=resource.span))
+    if resource.category == "module":
+        yield from _given(resource, module)
     yield from attached(resource)
+
+
+def _given(call: Resource, module: Module) -> Judged:
+    """Documents that are written out for a module that cannot be looked into, under a name that says what they are.
+    Whose they will be only the module knows: what they are is told by what they say."""
+    source = known(call.find("source")) or ""
+    kind_ = kind(source)
+    taken = {"policy", *ALIASES.get(kind_, {}).values()} if kind_ in _RESOURCE_POLICIES else set()
+    for name in call.body.names() if not source.startswith(".") else ():
+        if name in taken or not re.search("polic(?:y|ies)", name):
+            continue
+        value = call.find(name)
+        for each in flat((value,)) if value is not None else ():
+            meant = each.get("policy") if isinstance(each, Map) and each.written("policy") else each
+            found = policy(meant, call, module) if not isinstance(meant, Unresolved) else None
+            if found is not None and meant is not None:
+                yield from judge_document(found, "", Place(call.address, span=meant.span))
 
 
 _USERS = (

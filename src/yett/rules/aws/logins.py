@@ -84,6 +84,7 @@ PASSWORDS = Rule(
 resource "aws_iam_account_password_policy" "staff" {
   minimum_password_length   = 8 # <- here
   password_reuse_prevention = 2 # <- here
+  max_password_age          = 90
 }
 
 resource "aws_cognito_user_pool" "customers" {
@@ -99,6 +100,7 @@ resource "aws_cognito_user_pool" "customers" {
 resource "aws_iam_account_password_policy" "staff" {
   minimum_password_length   = 14
   password_reuse_prevention = 24
+  max_password_age          = 90
 }
 """,
     ),
@@ -134,7 +136,7 @@ _PASSWORD_NEEDS = (
         "lets passwords grow old",
         "90",
         severity=Severity.LOW,
-        absent=False,
+        severity_absent=Severity.INFO,
     ),
     Need(
         ("aws_cognito_user_pool",),

@@ -8,7 +8,7 @@ from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.registry_modules import submodule
 from yett.parse.resources import Module, Resource, Scalar, known, texts
 from yett.rules.aws.need import says
-from yett.rules.aws.openings import MODULE_RULES, Opening, is_world, openings
+from yett.rules.aws.openings import MODULE_RULES, Opening, is_world, openings, spilled
 from yett.rules.cloud import Check
 from yett.rules.hits import hit, short
 
@@ -239,10 +239,11 @@ resource "aws_security_group" "shop" {
 
 OPEN_ANY = Rule(
     id="aws/sg-open-ingress",
-    title="Other port open to the internet",
+    title="Something else than HTTPS open to the internet",
     severity=Severity.LOW,
     level=Action.INFO,
-    why="Whatever listens there answers everybody. A shop needs 80 and 443 on its balancer, as a rule nothing else.",
+    why="Whatever listens there answers everybody. A shop needs 443 on its balancer, and 80 to redirect from, as a rule"
+    " nothing else.",
     fix="Allow the balancer's security group, or name the addresses.",
     refs=("CWE-284", "PCI DSS 1.3.1", _DOCS + "security-group-rules.html"),
     bad=(
@@ -251,6 +252,12 @@ resource "aws_security_group" "shop" {
   ingress {
     from_port   = 8443
     to_port     = 8443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"] # <- here
+  }
+  ingress {
+    from_port   = 80
+    to_port     = 80
     protocol    = "tcp"
     cidr_blocks = ["0.0.0.0/0"] # <- here
   }
@@ -285,6 +292,50 @@ module "web" {
   version             = "~> 5.0"
   ingress_cidr_blocks = ["0.0.0.0/0"]
   ingress_rules       = ["https-443-tcp"]
+}
+""",
+    ),
+)
+
+
+WIDE = Rule(
+    id="aws/sg-private-range-too-wide",
+    title="Private range written so wide that strangers are in it",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="`192.168.0.0/8` is every address that begins with 192, and `172.16.0.0/11` twice the private range: with too"
+    " short a prefix a rule for one's own network lets strangers in.",
+    fix="Write the prefix of your own network: 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 at most.",
+    refs=("CWE-284", "PCI DSS 1.3.1", "https://www.rfc-editor.org/rfc/rfc1918"),
+    bad=(
+        """\
+resource "aws_security_group_rule" "office" {
+  type              = "ingress"
+  security_group_id = aws_security_group.shop.id
+  from_port         = 8080
+  to_port           = 8080
+  protocol          = "tcp"
+  cidr_blocks       = ["172.16.0.0/11"] # <- here
+}
+
+resource "aws_vpc_security_group_ingress_rule" "any" {
+  security_group_id = aws_security_group.shop.id
+  cidr_ipv4         = "127.0.0.0/0" # <- here
+  from_port         = 22
+  to_port           = 22
+  ip_protocol       = "tcp"
+}
+""",
+    ),
+    good=(
+        """\
+resource "aws_security_group_rule" "office" {
+  type              = "ingress"
+  security_group_id = aws_security_group.shop.id
+  from_port         = 8080
+  to_port           = 8080
+  protocol          = "tcp"
+  cidr_blocks       = ["172.16.0.0/12", "10.0.0.0/8", "192.168.7.0/24", "100.64.0.0/10", "203.0.113.0/24"]
 }
 """,
     ),
@@ -331,7 +382,7 @@ def open_data(resource: Resource, _module: Module) -> Found:
 
 
 def open_any(resource: Resource, _module: Module) -> Found:
-    """What the other rules leave: ports that are neither for administration nor for data, nor those of the web."""
+    """What the other rules leave: ports that are neither for administration nor for data, nor that of HTTPS."""
     for opening in openings(resource):
         if (
             not is_world(opening.source, strict=resource.format == "terraform")
@@ -341,8 +392,9 @@ def open_any(resource: Resource, _module: Module) -> Found:
         ):
             continue
         inside = any(opening.first <= port <= opening.last for port in (*ADMIN_PORTS, *DATA_PORTS))
-        if not inside and not (opening.first == opening.last and opening.first in (80, 443)):
-            ports = f"{opening.first}-{opening.last}" if opening.first != opening.last else f"{opening.first}"
+        if not inside and not (opening.first == opening.last and opening.first == 443):
+            one = "80 (plain HTTP)" if opening.first == 80 else f"{opening.first}"
+            ports = f"{opening.first}-{opening.last}" if opening.first != opening.last else one
             yield _hit(resource, opening, f"port {ports}")
     if resource.type == "module":
         yield from _ready(resource)
@@ -366,6 +418,18 @@ def open_all(resource: Resource, _module: Module) -> Found:
     yield from _look(resource, None)
 
 
+def wide(resource: Resource, _module: Module) -> Found:
+    for opening in openings(resource):
+        inside = spilled(opening.source)
+        if inside and not is_world(opening.source, strict=resource.format == "terraform"):
+            source = known(opening.source) or ""
+            yield hit(
+                opening.source.span,
+                f"{resource.label} is open to {source}, which is more than {inside}",
+                subject=f"{resource.address} {opening.first}-{opening.last} {source}",
+            )
+
+
 _RULED = (
     *("aws_security_group", "aws_default_security_group", "aws_security_group_rule"),
     "aws_vpc_security_group_ingress_rule",
@@ -376,4 +440,5 @@ CHECKS = (
     Check(OPEN_DATA, _RULED, open_data),
     Check(OPEN_ALL, _RULED, open_all),
     Check(OPEN_ANY, _RULED, open_any),
+    Check(WIDE, _RULED, wide),
 )

@@ -178,3 +178,32 @@ def is_world(value: Value, *, strict: bool = False) -> bool | None:
     if not first.isdigit() or len(first) > 3:
         return False
     return not strict or int(length) > 0 or not any(part.strip("0") for part in (first, *rest))
+
+
+_INSIDE = (
+    ("10.0.0.0/8", 10 << 24, 8),
+    ("172.16.0.0/12", (172 << 24) + (16 << 16), 12),
+    ("192.168.0.0/16", (192 << 24) + (168 << 16), 16),
+    ("100.64.0.0/10", (100 << 24) + (64 << 16), 10),
+    ("127.0.0.0/8", 127 << 24, 8),
+    ("169.254.0.0/16", (169 << 24) + (254 << 16), 16),
+)
+"""Ranges that no address of the internet is in: private ones (RFC 1918), those that carriers share (RFC 6598), loopback
+and link-local ones (RFC 6890)."""
+
+
+def spilled(value: Value) -> str:
+    """The private range that an address range holds together with addresses of the internet, "" where there is none."""
+    address, _, length = (known(value) or "").strip().partition("/")
+    parts = address.split(".")
+    if len(parts) != 4 or not all(part.isdigit() and len(part) < 4 and int(part) < 256 for part in parts):
+        return ""
+    if not length.isdigit() or len(length) > 2:
+        return ""
+    first = sum(int(part) << shift for part, shift in zip(parts, (24, 16, 8, 0), strict=True))
+    for name, start, size in _INSIDE:
+        # The whole internet holds each of them: which was meant, if any, the address says.
+        bits = int(length) or size
+        if int(length) < size and first >> (32 - bits) == start >> (32 - bits):
+            return name
+    return ""

@@ -69,6 +69,10 @@ Resources:
     Type: AWS::RDS::DBInstance
     Properties:
       MasterUserPassword: !Ref Password
+  Stock:
+    Type: AWS::RDS::DBInstance
+    Properties:
+      MasterUserPassword: Password
 """,
     ),
 )
@@ -116,6 +120,8 @@ def password(resource: Resource, module: Module) -> Found:
                 if _shown(value, module) is None:
                     yield unknown(value)
             elif isinstance(value, Scalar) and isinstance(value.value, str) and _is_secret(value.value):
+                if resource.format == "cloudformation" and _is_name(value.value, module):
+                    continue
                 yield hit(
                     value.span,
                     f"{resource.label} has its password written down",
@@ -193,6 +199,13 @@ def _is_hidden(parameter: Resource) -> bool:
 def _is_secret(text: str) -> bool:
     """Not what is filled in elsewhere: nothing, or a reference in a syntax of its own."""
     return bool(text.strip()) and not text.startswith(("{{", "${", "arn:", "<"))
+
+
+def _is_name(text: str, module: Module) -> bool:
+    """Whether a text of a template is no password but the name of one: of a parameter without default or a resource
+    whose `Ref` was forgotten, or of the type that the documentation gives."""
+    named = module.get(text)
+    return text in ("String", "NoEcho") or (named is not None and not known(named.find("default")))
 
 
 CHECKS = (

@@ -93,6 +93,13 @@ resource "aws_s3_bucket_versioning" "orders" {
     mfa_delete = "Disabled" # <- here
   }
 }
+
+resource "aws_s3_bucket" "stock" {
+  bucket = "shop-stock"
+  versioning { # <- here
+    enabled = true
+  }
+}
 """,
     ),
     good=(
@@ -173,7 +180,15 @@ def mfa_delete(resource: Resource, _module: Module) -> Found:
     for path, right in (("versioning_configuration.mfa_delete", '"Enabled"'), ("versioning.mfa_delete", "true")):
         value = resource.find(path)
         if isinstance(value, Scalar) and (known(value) == "Disabled" or truth(value) is False):
-            yield bad(resource, value.span, "lets versions be deleted without a second factor", path, right)
+            yield bad(resource, value.span, _UNGUARDED, path, right)
+    own = "versioning" if resource.kind == "aws_s3_bucket" else "versioning_configuration"
+    state = known(resource.find(f"{own}.enabled") or resource.find(f"{own}.status"))
+    if resource.format == "terraform" and state is not None and not resource.has(f"{own}.mfa_delete"):
+        right = "true" if own == "versioning" else '"Enabled"'
+        yield absent(resource, f"{own}.mfa_delete", _UNGUARDED, right)
+
+
+_UNGUARDED = "lets versions be deleted without a second factor"
 
 
 def access_log(resource: Resource, module: Module) -> Found:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known, number, truth
+from yett.model import Hit, Rule, Severity, Unknown
+from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known, truth
 from yett.rules.aws.need import Need, absent, among, any_value, bad, is_set, kinds_of, needs, says
 from yett.rules.cloud import Check, true, unknown
 from yett.rules.hits import hit
@@ -175,6 +175,11 @@ Resources:
         Enabled: false # <- here
   Events: # <- here
     Type: AWS::Kinesis::Stream
+  Clicks: # <- here
+    Type: AWS::Kinesis::Stream
+    Properties:
+      StreamEncryption:
+        EncryptionType: KMS
 """,
     ),
     good=(
@@ -188,7 +193,7 @@ resource "aws_sns_topic" "orders" {
 }
 
 resource "aws_sqs_queue" "orders" {
-  name = "orders"
+  sqs_managed_sse_enabled = true
 }
 
 resource "aws_kinesis_stream" "events" {
@@ -249,6 +254,24 @@ _STORAGE_NEEDS = (
         "true",
         absent=False,
         when=lambda resource: not says(resource, "kms_master_key_id"),
+    ),
+    Need(
+        ("aws_sqs_queue",),
+        "sqs_managed_sse_enabled",
+        any_value,
+        "leaves encryption to the default",
+        "true",
+        when=lambda resource: not resource.has("kms_master_key_id"),
+        severity=Severity.INFO,
+    ),
+    Need(
+        ("aws_kinesis_stream",),
+        "stream_encryption.key_id",
+        is_set,
+        "is to be encrypted with no key",
+        "alias/aws/kinesis",
+        when=lambda resource: resource.format == "cloudformation" and known(resource.find("encryption_type")) == "KMS",
+        severity=Severity.INFO,
     ),
     Need(("aws_dax_cluster",), "server_side_encryption.enabled", true, "is stored in clear", "true"),
     Need(
@@ -340,105 +363,9 @@ _STORAGE_NEEDS = (
     ),
 )
 
-KMS_ROTATION = Rule(
-    id="aws/kms-rotation",
-    title="Key that never changes",
-    severity=Severity.MEDIUM,
-    level=Action.WARN,
-    why="AWS renews the material of a symmetric key every year, but only where `enable_key_rotation` is true, which is"
-    " not the default. Keys that cannot be renewed so (asymmetric, HMAC, imported, replicas) are left alone.",
-    fix="Set `enable_key_rotation = true`.",
-    refs=("CWE-324", "PCI DSS 3.7.4", "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"),
-    bad=(
-        """\
-resource "aws_kms_key" "cards" { # <- here
-  description = "cards"
-}
-
-resource "aws_kms_key" "orders" {
-  enable_key_rotation = false # <- here
-}
-""",
-        """\
-# file: template.yaml
-Resources:
-  Cards: # <- here
-    Type: AWS::KMS::Key
-    Properties:
-      KeyPolicy: {Version: "2012-10-17"}
-""",
-    ),
-    good=(
-        """\
-resource "aws_kms_key" "cards" {
-  enable_key_rotation = true
-}
-
-resource "aws_kms_key" "signing" {
-  customer_master_key_spec = "RSA_2048"
-  key_usage                = "SIGN_VERIFY"
-}
-""",
-    ),
-)
-
-
-def _rotates(resource: Resource) -> bool:
-    """Whether a key is of a kind that can be renewed."""
-    spec = resource.find("customer_master_key_spec")
-    usage = resource.find("key_usage")
-    return (
-        (spec is None or known(spec) in ("SYMMETRIC_DEFAULT", None))
-        and known(usage) in (None, "ENCRYPT_DECRYPT")
-        and not (isinstance(spec, Unresolved) or isinstance(usage, Unresolved))
-        and (known(resource.find("origin")) or "AWS_KMS") == "AWS_KMS"
-        and not resource.has("custom_key_store_id")
-    )
-
-
-_ROTATION_NEEDS = (Need(("aws_kms_key",), "enable_key_rotation", true, "never changes", "true", when=_rotates),)
-
-KMS_DELETION = Rule(
-    id="aws/kms-deletion",
-    title="Key that is off, or gone within days",
-    severity=Severity.LOW,
-    level=Action.INFO,
-    why="Everything that was encrypted with a key is lost with it. AWS waits 30 days by default, 7 at the least.",
-    fix="Leave `deletion_window_in_days` at 30, and do not turn off a key that is in use.",
-    refs=("CWE-320", "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"),
-    bad=(
-        """\
-resource "aws_kms_key" "cards" {
-  is_enabled              = false # <- here
-  deletion_window_in_days = 7 # <- here
-}
-""",
-    ),
-    good=(
-        """\
-resource "aws_kms_key" "cards" {
-  deletion_window_in_days = 30
-}
-""",
-    ),
-)
-
-
-def _long(value: Value) -> bool | None:
-    days = number(value)
-    return None if days is None else days >= 14
-
-
-_DELETION_NEEDS = (
-    Need(("aws_kms_key",), "is_enabled", true, "is off", "true", absent=False),
-    Need(("aws_kms_key",), "deletion_window_in_days", _long, "is gone within days", "30", absent=False),
-)
-
 _EBS_KINDS = (*_DEVICES, "aws_ebs_volume", "aws_ebs_snapshot_copy", "aws_ebs_encryption_by_default")
 
 CHECKS = (
     Check(EBS, _EBS_KINDS, ebs),
     Check(STORAGE, kinds_of(*_STORAGE_NEEDS), needs(*_STORAGE_NEEDS)),
-    Check(KMS_ROTATION, kinds_of(*_ROTATION_NEEDS), needs(*_ROTATION_NEEDS)),
-    Check(KMS_DELETION, kinds_of(*_DELETION_NEEDS), needs(*_DELETION_NEEDS)),
 )

@@ -6,7 +6,7 @@ import re
 
 from yett.model import Action, Rule, Severity
 from yett.parse.resources import Resource, Value, known, number
-from yett.rules.aws.need import Need, inherits, is_set, kinds_of, needs, not_among, says
+from yett.rules.aws.need import Need, any_value, inherits, kinds_of, needs, not_among, says
 from yett.rules.cloud import Check, true
 
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/"
@@ -26,6 +26,19 @@ BACKUPS = Rule(
         """\
 resource "aws_db_instance" "orders" {
   engine                  = "postgres"
+  backup_retention_period = 0 # <- here
+}
+
+resource "aws_db_instance" "stock" {
+  backup_retention_period = 1 # <- here
+}
+
+resource "aws_rds_cluster" "carts" {
+  backup_retention_period = 60 # <- here
+}
+
+resource "aws_db_instance" "copy" {
+  replicate_source_db     = aws_db_instance.orders.identifier
   backup_retention_period = 0 # <- here
 }
 
@@ -70,17 +83,77 @@ def _kept(value: Value) -> bool | None:
     return None if days is None else days >= 1
 
 
+def _kept_long(value: Value) -> bool | None:
+    days = number(value)
+    return None if days is None else days != 1
+
+
+def _is_source(resource: Resource) -> bool:
+    """A database that is no copy of another and no member of a cluster."""
+    instance = resource.kind == "aws_db_instance"
+    return not inherits(resource) and not (instance and says(resource, "cluster_identifier"))
+
+
 def _is_bare(resource: Resource) -> bool:
     """A database of its own that says nothing of backups."""
     return (
         resource.format == "terraform"
+        and resource.kind == "aws_db_instance"
         and not says(resource, "backup_retention_period", "replicate_source_db", "snapshot_identifier")
         and resource.type != "module"
-        and not (known(resource.find("engine")) or "").startswith(("aurora", "neptune", "docdb"))
+        and not _is_of_engine(resource)
     )
 
 
+def _is_of_engine(resource: Resource) -> bool:
+    """Whether an instance is one of a cluster, as those of some engines are."""
+    return (known(resource.find("engine")) or "").startswith(("aurora", "neptune", "docdb"))
+
+
 _BACKUP_NEEDS = (
+    Need(
+        ("aws_db_instance", "aws_rds_cluster"),
+        "backup_retention_period",
+        lambda value: None if number(value) is None else (number(value) or 0) <= 35,
+        "asks for more than the 35 days of backups that RDS keeps",
+        "35",
+        absent=False,
+        severity=Severity.INFO,
+    ),
+    Need(
+        ("aws_db_instance",),
+        "backup_retention_period",
+        _kept,
+        "keeps no backups of its own",
+        "14",
+        absent=False,
+        when=lambda resource: says(resource, "replicate_source_db"),
+        severity=Severity.INFO,
+    ),
+    Need(
+        ("aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"),
+        "backup_retention_period",
+        _kept_long,
+        "keeps backups for one day",
+        "14",
+        when=_is_source,
+        absent=False,
+        severity=Severity.INFO,
+    ),
+    Need(
+        ("aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"),
+        "backup_retention_period",
+        any_value,
+        "keeps backups for one day",
+        "14",
+        when=lambda resource: (
+            _is_source(resource)
+            and not _is_bare(resource)
+            and resource.type != "module"
+            and not (resource.kind == "aws_db_instance" and _is_of_engine(resource))
+        ),
+        severity=Severity.INFO,
+    ),
     Need(
         ("aws_db_instance",),
         "backup_retention_period",
@@ -91,7 +164,7 @@ _BACKUP_NEEDS = (
             not says(
                 resource, *("replicate_source_db", "snapshot_identifier", "cluster_identifier", "db_cluster_identifier")
             )
-            and not (known(resource.find("engine")) or "").startswith(("aurora", "neptune", "docdb"))
+            and not _is_of_engine(resource)
         ),
         # CloudFormation keeps one day where nothing is written, Terraform none.
         absent=False,
@@ -187,19 +260,24 @@ MINOR = Rule(
     level=Action.WARN,
     why="Minor versions carry the fixes of known flaws; RDS installs them in the maintenance window unless"
     " `auto_minor_version_upgrade` is false.",
-    fix="Leave `auto_minor_version_upgrade` away or set it to true.",
+    fix="Set `auto_minor_version_upgrade` to true.",
     refs=("CWE-1104", "PCI DSS 6.3.3", _RDS + "USER_UpgradeDBInstance.Upgrading.html"),
     bad=(
         """\
 resource "aws_db_instance" "orders" {
   auto_minor_version_upgrade = false # <- here
 }
+
+resource "aws_db_instance" "stock" { # <- here
+  engine = "postgres"
+}
 """,
     ),
     good=(
         """\
 resource "aws_db_instance" "orders" {
-  ca_cert_identifier = "rds-ca-rsa2048-g1"
+  engine                     = "postgres"
+  auto_minor_version_upgrade = true
 }
 """,
     ),
@@ -254,6 +332,14 @@ _MINOR_NEEDS = (
         "true",
         absent=False,
     ),
+    Need(
+        ("aws_db_instance", "aws_rds_cluster_instance"),
+        "auto_minor_version_upgrade",
+        any_value,
+        "leaves minor upgrades to the default",
+        "true",
+        severity=Severity.INFO,
+    ),
     Need(("aws_redshift_cluster",), "allow_version_upgrade", true, "takes no upgrades", "true", absent=False),
 )
 
@@ -273,9 +359,8 @@ resource "aws_db_instance" "orders" { # <- here
   engine = "postgres"
 }
 
-resource "aws_db_instance" "report" {
-  replicate_source_db                 = "orders"
-  iam_database_authentication_enabled = false # <- here
+resource "aws_db_instance" "report" { # <- here
+  replicate_source_db = "orders"
 }
 """,
     ),
@@ -341,8 +426,7 @@ _IAM_NEEDS = (
         "true",
         when=lambda resource: (
             _takes_tokens(resource)
-            and not inherits(resource)
-            and not says(resource, "iam_database_authentication_enabled")
+            and not says(resource, "iam_database_authentication_enabled", "db_cluster_identifier")
         ),
     ),
     Need(
@@ -355,103 +439,10 @@ _IAM_NEEDS = (
 )
 
 
-CACHE = Rule(
-    id="aws/cache-in-transit",
-    title="Cache that is spoken to in clear",
-    severity=Severity.HIGH,
-    why="Sessions and carts cross the network in clear, as encryption in transit is off by default for Redis before"
-    " version 7 and for what Terraform makes.",
-    fix="Set `transit_encryption_enabled = true` and an `auth_token` or a user group.",
-    refs=(
-        "CWE-319",
-        "PCI DSS 4.2.1",
-        "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption.html",
-    ),
-    bad=(
-        """\
-resource "aws_elasticache_replication_group" "sessions" { # <- here
-  replication_group_id = "sessions"
-}
-""",
-        """\
-# file: template.yaml
-Resources:
-  Sessions:
-    Type: AWS::ElastiCache::ReplicationGroup
-    Properties:
-      TransitEncryptionEnabled: false # <- here
-""",
-    ),
-    good=(
-        """\
-resource "aws_elasticache_replication_group" "sessions" {
-  transit_encryption_enabled = true
-  auth_token                 = var.token
-}
-""",
-    ),
-)
-
-
-_CACHE_NEEDS = (
-    Need(
-        ("aws_elasticache_replication_group",),
-        "transit_encryption_enabled",
-        true,
-        "is spoken to in clear",
-        "true",
-    ),
-    Need(("aws_memorydb_cluster",), "tls_enabled", true, "is spoken to in clear", "true", absent=False),
-    Need(("AWS::MemoryDB::Cluster",), "tls_enabled", true, "is spoken to in clear", "true", absent=False),
-)
-
-
-CACHE_AUTH = Rule(
-    id="aws/cache-no-auth",
-    title="Cache that asks for no password",
-    severity=Severity.MEDIUM,
-    level=Action.WARN,
-    why="Redis asks for a password only where `auth_token` or a group of users is set: whoever reaches the port reads"
-    " and writes sessions and carts.",
-    fix="Set `auth_token`, or `user_group_ids`.",
-    refs=("CWE-306", "PCI DSS 8.3.1", "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html"),
-    bad=(
-        """\
-resource "aws_elasticache_replication_group" "sessions" { # <- here
-  transit_encryption_enabled = true
-}
-""",
-    ),
-    good=(
-        """\
-resource "aws_elasticache_replication_group" "sessions" {
-  transit_encryption_enabled = true
-  user_group_ids             = [aws_elasticache_user_group.shop.id]
-}
-""",
-    ),
-)
-
-
-_AUTH_NEEDS = (
-    Need(
-        ("aws_elasticache_replication_group",),
-        "auth_token",
-        is_set,
-        "asks for no password",
-        "var.token",
-        other=("user_group_ids",),
-        when=lambda resource: (known(resource.find("engine")) or "redis") != "memcached",
-    ),
-)
-
-
 CHECKS = (
     Check(BACKUPS, kinds_of(*_BACKUP_NEEDS), needs(*_BACKUP_NEEDS)),
     Check(MINOR, kinds_of(*_MINOR_NEEDS), needs(*_MINOR_NEEDS)),
     Check(DELETION, kinds_of(*_DELETION_NEEDS), needs(*_DELETION_NEEDS)),
     Check(AUTHORITY, kinds_of(*_AUTHORITY_NEEDS), needs(*_AUTHORITY_NEEDS)),
     Check(IAM_AUTH, kinds_of(*_IAM_NEEDS), needs(*_IAM_NEEDS)),
-    Check(CACHE_AUTH, kinds_of(*_AUTH_NEEDS), needs(*_AUTH_NEEDS)),
-    Check(CACHE, kinds_of(*_CACHE_NEEDS), needs(*_CACHE_NEEDS)),
 )

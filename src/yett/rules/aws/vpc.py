@@ -82,10 +82,18 @@ resource "aws_vpc_security_group_ingress_rule" "office" {
   cidr_ipv4         = "10.0.0.0/8"
   ip_protocol       = "-1"
 }
+
+resource "aws_vpc" "lab" { # <- here
+  cidr_block = "10.1.0.0/16"
+}
 """,
     ),
     good=(
         """\
+resource "aws_vpc" "shop" {
+  cidr_block = "10.0.0.0/16"
+}
+
 resource "aws_default_security_group" "shop" {
   vpc_id = aws_vpc.shop.id
 }
@@ -109,6 +117,9 @@ def flow_logs(resource: Resource, module: Module) -> Found:
 
 
 def default_group(resource: Resource, module: Module) -> Found:
+    if resource.kind == "aws_vpc":
+        yield from _kept_group(resource, module)
+        return
     for path in ("ingress", "egress"):
         for each in resource.each(path):
             if isinstance(each, Map):
@@ -131,6 +142,21 @@ def default_group(resource: Resource, module: Module) -> Found:
             )
 
 
+def _kept_group(resource: Resource, module: Module) -> Found:
+    """A network whose default group is as AWS made it: open to its own members, and to everywhere from them."""
+    kind = "aws_default_security_group"
+    if resource.format != "terraform" or resource.type == "module" or module.about(resource, kind, "vpc_id"):
+        return
+    if not module.whole or module.elsewhere(kind, "vpc_id"):
+        yield Unknown(resource.span.line, "a default security group whose network only a run knows")
+    else:
+        yield hit(
+            resource.span,
+            f"{resource.label} keeps the default security group that AWS made, which lets traffic through",
+            subject=f"{resource.address} default group",
+        )
+
+
 def _module_flow_logs(resource: Resource) -> Found:
     value = resource.find("enable_flow_log")
     if isinstance(value, Unresolved):
@@ -145,5 +171,5 @@ def _module_flow_logs(resource: Resource) -> Found:
 
 CHECKS = (
     Check(FLOW_LOGS, ("aws_vpc", "aws_subnet"), flow_logs),
-    Check(DEFAULT_GROUP, ("aws_default_security_group",), default_group),
+    Check(DEFAULT_GROUP, ("aws_default_security_group", "aws_vpc"), default_group),
 )

@@ -52,7 +52,7 @@ def judge_document(
     document: iam.Document, kind: iam.Kind = "", place: Place | None = None
 ) -> Iterator[tuple[Rule, Hit | Unknown]]:
     """What the rules say of a document. `kind` is what it is attached to; "" tells it by the principals."""
-    case = Case(document, kind or guess(document), place or Place())
+    case = Case(document, kind or guess(document), place or Place(), {})
     for hole in document.holes:
         yield identity.ADMIN, Unknown(hole.span.line, hole.source or "a statement that only a run knows")
     for rule, check in _RULES:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from yett.model import Unknown
 from yett.parse.iam import HOLE, Document, Kind, Statement, Text, covers
 from yett.parse.source import Span
-from yett.rules.hits import short
+from yett.rules.hits import brief, short
 
 
 class Place(NamedTuple):
@@ -29,11 +29,12 @@ class Place(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A document to judge. `kind` is never "" here."""
+    """A document to judge. `kind` is never "" here, `names` holds those of its statements that were asked for."""
 
     document: Document
     kind: Kind
     place: Place
+    names: dict[int, str]
 
     @property
     def allows(self) -> Iterator[Statement]:
@@ -41,15 +42,22 @@ class Case(NamedTuple):
 
     def subject(self, statement: Statement, *what: str) -> str:
         """The object, the statement and what is wrong with it, without any place in the file."""
-        name = statement.sid or ",".join(sorted(text.text for text in (*statement.actions, *statement.not_actions)))
-        over = ",".join(sorted(text.text for text in (*statement.resources, *statement.not_resources)))
-        return " ".join((self.place.name, name, *((over,) if not statement.sid else ()), *what)).strip()
+        key = id(statement)  # of the document, so nothing else gets that number as long as this lives
+        if key not in self.names:
+            self.names[key] = statement.sid or brief(_written(statement))
+        return " ".join((self.place.name, self.names[key], *what)).strip()
 
     def who(self, statement: Statement) -> str:
         """The statement as a message names it."""
         if statement.sid:
             return f"statement {short(statement.sid, 60)}"
         return f"a statement of {short(self.place.name, 60)}" if self.place.name else "the statement"
+
+
+def _written(statement: Statement) -> str:
+    """What a statement without a name is about: its actions, then what they are done to."""
+    actions = ",".join(sorted(text.text for text in (*statement.actions, *statement.not_actions)))
+    return f"{actions} {','.join(sorted(text.text for text in (*statement.resources, *statement.not_resources)))}"
 
 
 def guess(document: Document) -> Kind:

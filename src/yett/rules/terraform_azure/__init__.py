@@ -17,6 +17,7 @@ from yett.rules.terraform_azure import (
     edge,
     exposure,
     identities,
+    inbound,
     keys,
     logs,
     network,
@@ -30,6 +31,7 @@ EXAMPLE = "main.tf"
 _CHECKS = Checks(
     (
         *storage.CHECKS,
+        *inbound.CHECKS,
         *network.CHECKS,
         *databases.CHECKS,
         *apps.CHECKS,

@@ -137,14 +137,14 @@ def _waf(resource: Resource, module: Module) -> Found:
 
 TLS = Rule(
     id="azure/service-tls",
-    title="Gateway, content network or broker that takes plain HTTP or early TLS",
+    title="Gateway, content network or broker that takes early TLS",
     severity=Severity.MEDIUM,
     level=Action.WARN,
-    why="What customers send can be read or changed on the way. Application Gateway allows TLS 1.0 where no policy is"
-    " set, and a CDN endpoint takes HTTP.",
+    why="Early versions of TLS are broken: what customers send can be read or changed on the way. Application Gateway"
+    " allows TLS 1.0 where no policy is set.",
     fix="Write the newest policy, or a minimum of TLS 1.2.",
     refs=(
-        "CWE-319",
+        "CWE-326",
         "PCI DSS 4.2.1",
         "https://learn.microsoft.com/azure/application-gateway/application-gateway-ssl-policy-overview",
     ),
@@ -159,10 +159,6 @@ resource "azurerm_application_gateway" "shop" {
 
 resource "azurerm_servicebus_namespace" "orders" {
   minimum_tls_version = "1.0" # <- here
-}
-
-resource "azurerm_cdn_endpoint" "media" { # <- here
-  name = "media"
 }
 
 resource "azurerm_api_management" "api" {
@@ -183,10 +179,6 @@ resource "azurerm_application_gateway" "shop" {
 
 resource "azurerm_servicebus_namespace" "orders" {
   minimum_tls_version = "1.2"
-}
-
-resource "azurerm_cdn_endpoint" "media" {
-  is_http_allowed = false
 }
 """,
     ),
@@ -215,28 +207,6 @@ _TLS = (
         )
         for name in _PROTOCOLS
     ),
-    Setting(
-        ("azurerm_container_registry_webhook",),
-        ("service_uri",),
-        lambda value: not (known(value) or "").lower().startswith("http://"),
-        "tells of its images over plain HTTP",
-        'service_uri = "https://…"',
-    ),
-    Setting(
-        ("azurerm_api_management_backend",),
-        ("url",),
-        lambda value: not (known(value) or "").lower().startswith("http://"),
-        "calls its backend over plain HTTP",
-        'url = "https://…"',
-    ),
-    Setting(
-        ("azurerm_cdn_endpoint",),
-        ("is_http_allowed",),
-        false,
-        "takes plain HTTP",
-        "is_http_allowed = false",
-        absent=True,
-    ),
     Setting(("azurerm_cdn_endpoint",), ("is_https_allowed",), true, "takes no HTTPS", "is_https_allowed = true"),
     Setting(
         ("azurerm_cdn_endpoint_custom_domain",),
@@ -251,21 +221,6 @@ _TLS = (
         tls12,
         "takes early versions of TLS",
         'minimum_tls_version = "TLS12"',
-    ),
-    Setting(
-        ("azurerm_cdn_frontdoor_route",),
-        ("https_redirect_enabled",),
-        true,
-        "does not redirect to HTTPS",
-        "https_redirect_enabled = true",
-    ),
-    Setting(
-        ("azurerm_spring_cloud_api_portal", "azurerm_spring_cloud_gateway"),
-        ("https_only_enabled", "https_only"),
-        true,
-        "takes plain HTTP",
-        "https_only_enabled = true",
-        absent=True,
     ),
     Setting(
         ("azurerm_spring_cloud_app",),
@@ -314,6 +269,102 @@ def _tls(resource: Resource, module: Module) -> Found:
             elif value is not None and not good(value):
                 fix = f'Write `policy_name = "AppGwSslPolicy20220101"` in {resource.label}.'
                 yield wrong(resource, value.span, says, "ssl_policy", fix)
+
+
+HTTP = Rule(
+    id="azure/service-plain-http",
+    title="Gateway, content network or hook that speaks plain HTTP",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="What customers send can be read or changed on the way. An endpoint of the CDN takes HTTP where nothing is"
+    " said.",
+    fix="Take HTTPS alone, and send those who come by HTTP there.",
+    refs=(
+        "CWE-319",
+        "PCI DSS 4.2.1",
+        "https://learn.microsoft.com/azure/cdn/cdn-custom-ssl",
+    ),
+    bad=(
+        """\
+resource "azurerm_cdn_endpoint" "media" { # <- here
+  name = "media"
+}
+
+resource "azurerm_application_gateway" "shop" {
+  http_listener {
+    name     = "shop"
+    protocol = "Http" # <- here
+  }
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_cdn_endpoint" "media" {
+  is_http_allowed = false
+}
+
+resource "azurerm_application_gateway" "shop" {
+  http_listener {
+    name     = "plain"
+    protocol = "Http"
+  }
+
+  redirect_configuration {
+    name                 = "shop"
+    redirect_type        = "Permanent"
+    target_listener_name = "secure"
+  }
+}
+""",
+    ),
+)
+
+_HTTP = (
+    Setting(
+        ("azurerm_container_registry_webhook",),
+        ("service_uri",),
+        lambda value: not (known(value) or "").lower().startswith("http://"),
+        "tells of its images over plain HTTP",
+        'service_uri = "https://…"',
+    ),
+    Setting(
+        ("azurerm_api_management_backend",),
+        ("url",),
+        lambda value: not (known(value) or "").lower().startswith("http://"),
+        "calls its backend over plain HTTP",
+        'url = "https://…"',
+    ),
+    Setting(
+        ("azurerm_cdn_endpoint",),
+        ("is_http_allowed",),
+        false,
+        "takes plain HTTP",
+        "is_http_allowed = false",
+        absent=True,
+    ),
+    Setting(
+        ("azurerm_cdn_frontdoor_route",),
+        ("https_redirect_enabled",),
+        true,
+        "does not redirect to HTTPS",
+        "https_redirect_enabled = true",
+    ),
+    Setting(
+        ("azurerm_spring_cloud_api_portal", "azurerm_spring_cloud_gateway"),
+        ("https_only_enabled", "https_only"),
+        true,
+        "takes plain HTTP",
+        "https_only_enabled = true",
+        absent=True,
+    ),
+)
+
+
+def _http(resource: Resource, module: Module) -> Found:
+    yield from settle(*_HTTP)(resource, module)
+    if resource.kind not in _GATEWAY:
+        return
     # A listener for HTTP is right where all it does is send people to the other one.
     for listener in () if resource.has("redirect_configuration") else resource.each("http_listener"):
         value = listener.get("protocol") if isinstance(listener, Map) else None
@@ -396,4 +447,5 @@ CHECKS = (
     Check(WAF, (*_GATEWAY, *_DOOR, *_POLICIES), _waf),
     Check(FIREWALL, kinds(*_FIREWALL), settle(*_FIREWALL)),
     Check(TLS, (*_GATEWAY, *kinds(*_TLS)), _tls),
+    Check(HTTP, (*_GATEWAY, *kinds(*_HTTP)), _http),
 )

@@ -41,6 +41,39 @@ resource "azurerm_key_vault" "shop" {
     ),
 )
 
+SOFT_DELETE = Rule(
+    id="azure/keyvault-soft-delete",
+    title="Key Vault that forgets at once what is deleted",
+    severity=Severity.MEDIUM,
+    level=Action.WARN,
+    why="A key that is deleted by mistake, or by an intruder, is gone, and with it all that it encrypts. Deleted keys"
+    " are kept by default; somebody switched it off.",
+    fix="Leave `soft_delete_enabled` away.",
+    refs=(
+        "CWE-320",
+        "PCI DSS 3.6.1",
+        "https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview",
+    ),
+    bad=(
+        """\
+resource "azurerm_key_vault" "shop" {
+  soft_delete_enabled = false # <- here
+}
+""",
+    ),
+    good=(
+        """\
+resource "azurerm_key_vault" "shop" {
+  soft_delete_enabled = true
+}
+
+resource "azurerm_key_vault" "stock" {
+  soft_delete_retention_days = 90
+}
+""",
+    ),
+)
+
 NETWORK = Rule(
     id="azure/keyvault-network",
     title="Key Vault open to all networks",
@@ -154,7 +187,8 @@ def _network(resource: Resource, _module: Module) -> Found:
 
 
 CHECKS = (
-    Check(KEYVAULT, _VAULT, settle(_PURGE, _SOFT)),
+    Check(KEYVAULT, _VAULT, settle(_PURGE)),
+    Check(SOFT_DELETE, _VAULT, settle(_SOFT)),
     Check(NETWORK, _VAULT, _network),
     Check(EXPIRATION, _EXPIRY.kinds, settle(_EXPIRY)),
 )

@@ -470,7 +470,8 @@ LOGGING = Rule(
     title="Cluster that writes no logs",
     severity=Severity.LOW,
     level=Action.WARN,
-    why="What happened is not known afterwards. Both are on by default; somebody switched them off.",
+    why="What happened is not known afterwards. Both are on by default; somebody switched them off, or named the"
+    " services of before GKE 1.15.",
     fix="Leave out `logging_service` and `monitoring_service`.",
     refs=(
         "CWE-778",
@@ -482,6 +483,10 @@ LOGGING = Rule(
 resource "google_container_cluster" "shop" {
   logging_service    = "none" # <- here
   monitoring_service = "none" # <- here
+}
+
+resource "google_container_cluster" "old" {
+  logging_service = "logging.googleapis.com" # <- here
 }
 """,
     ),
@@ -506,6 +511,20 @@ _LOGGING = (
         ("monitoring_service",),
         none_of("none"),
         "is not watched",
+        'monitoring_service = "monitoring.googleapis.com/kubernetes"',
+    ),
+    Setting(
+        _CLUSTER,
+        ("logging_service",),
+        none_of("logging.googleapis.com"),
+        "names the service for logs that GKE no longer has",
+        'logging_service = "logging.googleapis.com/kubernetes"',
+    ),
+    Setting(
+        _CLUSTER,
+        ("monitoring_service",),
+        none_of("monitoring.googleapis.com"),
+        "names the service for metrics that GKE no longer has",
         'monitoring_service = "monitoring.googleapis.com/kubernetes"',
     ),
 )

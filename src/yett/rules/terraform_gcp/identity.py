@@ -457,40 +457,6 @@ def _oidc(resource: Resource, _module: Module) -> Found:
             return
 
 
-KEY = Rule(
-    id="gcp/service-account-key",
-    title="Key of a service account made in code",
-    severity=Severity.MEDIUM,
-    level=Action.WARN,
-    why="The key has no end and stands in the state in the clear, for everybody who reads it.",
-    fix="Use workload identity, or attach the service account to what runs.",
-    refs=(
-        "CWE-522",
-        "PCI DSS 8.6.3",
-        "https://cloud.google.com/iam/docs/best-practices-for-managing-service-account-keys",
-    ),
-    bad=(
-        """\
-resource "google_service_account_key" "deploy" { # <- here
-  service_account_id = google_service_account.deploy.name
-}
-""",
-    ),
-    good=(
-        """\
-resource "google_service_account" "deploy" {
-  account_id = "deploy"
-}
-""",
-    ),
-)
-
-
-def _key(resource: Resource, _module: Module) -> Found:
-    fix = f"Leave {resource.label} out, and use workload identity."
-    yield wrong(resource, resource.span, "makes a key that never ends", "key", fix)
-
-
 AUDIT = Rule(
     id="gcp/audit-config",
     title="Audit log that leaves something or somebody out",
@@ -512,6 +478,15 @@ resource "google_project_iam_audit_config" "shop" {
   audit_log_config {
     log_type         = "DATA_READ"
     exempted_members = ["user:mara@example.com"] # <- here
+  }
+}
+
+resource "google_project_iam_audit_config" "stock" { # <- here
+  project = "stock"
+  service = "allServices"
+
+  audit_log_config {
+    log_type = "ADMIN_READ"
   }
 }
 """,
@@ -540,6 +515,10 @@ resource "google_project_iam_audit_config" "shop" {
 
 
 def _audit(resource: Resource, _module: Module) -> Found:
+    kinds_ = [known(value) for value in resource.every("audit_log_config.log_type")]
+    if kinds_ and None not in kinds_ and "DATA_READ" not in kinds_ and not resource.body.more:
+        fix = f'Add `audit_log_config {{ log_type = "DATA_READ" }}` to {resource.label}.'
+        yield wrong(resource, resource.span, "does not log who reads data", "log_type", fix)
     service = resource.find("service")
     if service is not None and not isinstance(service, Unresolved) and known(service) != "allServices":
         fix = f'Write `service = "allServices"` in {resource.label}.'
@@ -563,6 +542,5 @@ CHECKS = (
     Check(PERSONAL, (*_GRANTS, *_POLICY), _personal),
     Check(USER, (*_GRANTS, *_POLICY), _user),
     Check(OIDC, ("google_iam_workload_identity_pool_provider",), _oidc),
-    Check(KEY, ("google_service_account_key",), _key),
     Check(AUDIT, _AUDITS, _audit),
 )
