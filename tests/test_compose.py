@@ -211,6 +211,17 @@ def test_a_published_store_without_password_weighs_more() -> None:
     assert found.severity is None
 
 
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    (("shop", None), ("devices", None), ("shop-dev", Severity.MEDIUM), ("shop_test", Severity.MEDIUM)),
+)
+def test_a_database_that_is_named_for_trials_is_one(name: str, severity: Severity | None) -> None:
+    head = "services:\n  db:\n    image: mysql:8.4\n    ports: ['3306:3306']\n    environment:\n"
+    text = f"{head}      MYSQL_DATABASE: {name}\n      MYSQL_ROOT_PASSWORD: {'ro' + 'ot'}\n"
+    (found,) = _hits("default-credentials", text)
+    assert found.severity == severity
+
+
 def test_no_secret_is_said() -> None:
     secret = "q9Xv" + "T2kLm8Rw"
     text = f"services:\n  a:\n    image: b:1\n    environment:\n      DB_PASSWORD: {secret}\n      URL: amqp://u:{secret}@q/\n"

@@ -32,10 +32,51 @@ def _plain(script: str) -> list[tuple[str, list[str]]]:
         ("a $'b\\'c' d", [("", ["a", "b\\'c", "d"])]),
         ("case $a in b) c;; esac", [("", ["case", "$a", "in", "b"]), (";", ["c"]), (";", ["esac"])]),
         ('a "unended', [("", ["a", "unended"])]),
+        ("[[ $a =~ ^(b|c)$ ]] && d", [("", ["[[", "$a", "=~", "^(b|c)$", "]]"]), ("&&", ["d"])]),
+        ("[[ $a =~ $(b) ]]", [("", ["[[", "$a", "=~", "$(b)", "]]"])]),
+        ("a =~", [("", ["a", "=~"])]),
     ),
 )
 def test_commands_and_words(script: str, expected: list[tuple[str, list[str]]]) -> None:
     assert _plain(script) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    (
+        ("a `\n  -b c", [("", ["a", "-b", "c"])]),
+        ('a "b `"c`"; d `$(e)" f', [("", ["a", 'b "c"; d $(e)', "f"])]),
+        ('a "C:\\" ; b', [("", ["a", "C:\\"]), (";", ["b"])]),
+        ("a C:\\x\\y.exe 'b`'", [("", ["a", "C:\\x\\y.exe", "b`"])]),
+        ("a <# b; c\nd #> e <# unended", [("", ["a", "e"])]),
+        ("a <#> b", [("", ["a"])]),
+        ('$a = @"\nb "c" | d\n"@\ne', [("", ["$a", "=", 'b "c" | d']), ("\n", ["e"])]),
+        ("a @'\n$(b)\n'@ c", [("", ["a", "$(b)", "c"])]),
+        ("a @'\nunended", [("", ["a", "unended"])]),
+        ('a @"b" c@d @(1,2)', [("", ["a", "@b", "c@d", "@(1,2)"])]),
+        (
+            "if ($a) { b | c } else { d }",
+            [("", ["if", "($a)"]), (";", ["b"]), ("|", ["c"]), (";", ["else"]), (";", ["d"])],
+        ),
+        ("a $((b).C((1))) ${env:D} ${{ e }}", [("", ["a", "$((b).C((1)))", "${env:D}", "${{ e }}"])]),
+        ("$a '", [("", ["$a", ""])]),
+    ),
+)
+def test_commands_and_words_of_powershell(script: str, expected: list[tuple[str, list[str]]]) -> None:
+    found = shell.commands(script, powershell=True)
+    assert [(command.before, [word.text for word in command.words]) for command in found] == expected
+
+
+@pytest.mark.parametrize(
+    "script", ("a (irm x).Content", 'a "$(irm x)"', 'a @"\nb $(irm x)\n"@', "a ((b).C((irm x)))", "$a = (irm x)")
+)
+def test_commands_in_powershells_values_hang_on_the_words(script: str) -> None:
+    found = list(shell.walk(shell.commands(script, powershell=True)))
+    assert [word.text for word in found[-1].words] == ["irm", "x"]
+
+
+def test_programs_that_powershell_assigns_from() -> None:
+    assert [shell.program(one) for one in shell.commands("$a = irm x\n$b += C:/x/y z\n$c", True)] == ["irm", "y", "$c"]
 
 
 @pytest.mark.parametrize("script", ('eval "$(curl x)"', "bash <(curl x)", "`curl x`", 'a "b $(c "$(curl x)")"'))
@@ -79,6 +120,17 @@ def test_the_program_behind_wrappers(script: str, program: str) -> None:
     assert shell.program(shell.commands(script)[0]) == program
 
 
-@pytest.mark.parametrize("piece", ("$(", "`", "${", "$((", '"', "'", "<(", "<<A ", "(", ")", "\\", "|", "${{ "))
-def test_hostile_scripts_are_read_to_the_end(piece: str) -> None:
-    shell.commands(piece * 20_000)
+@pytest.mark.parametrize("powershell", (False, True))
+@pytest.mark.parametrize(
+    "piece",
+    (
+        *("$(", "`", "${", "$((", '"', "'", "<(", "<<A ", "(", ")", "\\", "|", "${{ "),
+        "<#",
+        "{",
+        '@"\n',
+        "@'\n",
+        "@'\n'@",
+    ),
+)
+def test_hostile_scripts_are_read_to_the_end(piece: str, powershell: bool) -> None:
+    shell.commands(piece * 20_000, powershell)

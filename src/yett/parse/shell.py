@@ -1,8 +1,8 @@
 """Shell scripts as commands and words: enough to see what is called, with what, and what flows into what.
 
-This is a reader for POSIX shells and bash, not an interpreter: nothing is expanded, and of control flow only the order
-of the commands is kept. Expressions of GitHub Actions (`${{ … }}`) are text inside a word. A script in another language
-gives odd commands, never an error.
+This is a reader for POSIX shells and bash, and for PowerShell as far as the two look alike; it is no interpreter:
+nothing is expanded, and of control flow only the order of the commands is kept. Expressions of GitHub Actions
+(`${{ … }}`) are text inside a word. A script in another language gives odd commands, never an error.
 
 Offsets count characters from the start of the script.
 """
@@ -49,9 +49,13 @@ class Command(NamedTuple):
         return self.before in ("|", "|&")
 
 
-def commands(script: str) -> tuple[Command, ...]:
-    """The commands of a script in order; those in substitutions hang on the words."""
-    return _Reader(script).commands()
+def commands(script: str, powershell: bool = False) -> tuple[Command, ...]:
+    """The commands of a script in order; those in substitutions hang on the words.
+
+    PowerShell's backquote takes a character's meaning away, also that of a line's end, and its backslash is a letter:
+    https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_special_characters
+    """
+    return _Reader(script, _POWERSHELL if powershell else _POSIX).commands()
 
 
 def walk(found: tuple[Command, ...]) -> Iterator[Command]:
@@ -59,9 +63,11 @@ def walk(found: tuple[Command, ...]) -> Iterator[Command]:
     for command in found:
         yield command
         for word in command.words:
-            yield from walk(word.inner)
+            if word.inner:
+                yield from walk(word.inner)
         for redirect in command.redirects:
-            yield from walk(redirect.target.inner)
+            if redirect.target.inner:
+                yield from walk(redirect.target.inner)
 
 
 def pipelines(found: tuple[Command, ...]) -> Iterator[tuple[Command, ...]]:
@@ -99,28 +105,30 @@ _TAKES_ARGUMENT = ("timeout", "gosu", "su-exec")
 
 def argv(command: Command) -> tuple[Word, ...]:
     """The program that a command calls and its arguments: no keywords, assignments or wrappers such as `sudo`."""
-    words = list(command.words)
-    while words:
-        text = words[0].text
-        if text in _KEYWORDS or _ASSIGNMENT.match(text):
-            words.pop(0)
+    words, at = command.words, 0
+    while at < len(words):
+        text = words[at].text
+        if text in _KEYWORDS or ("=" in text and _ASSIGNMENT.match(text)):
+            at += 1
+        elif text.startswith("$") and at + 1 < len(words) and words[at + 1].text in ("=", "+="):
+            at += 2  # PowerShell's assignment
         elif text in _WRAPPERS:
-            words = _unwrap(words)
+            at = _unwrapped(words, at)
         else:
             break
-    return tuple(words)
+    return words[at:]
 
 
-def _unwrap(words: list[Word]) -> list[Word]:
-    wrapper = words[0].text
-    rest = words[1:]
-    while rest and rest[0].text.startswith("-"):
-        option = rest.pop(0).text
-        if option in _WRAPPERS[wrapper] and rest:
-            rest.pop(0)
+def _unwrapped(words: tuple[Word, ...], at: int) -> int:
+    """The number of the word behind a wrapper and what belongs to it."""
+    wrapper = words[at].text
+    at += 1
+    while at < len(words) and words[at].text.startswith("-"):
+        option = words[at].text
+        at += 2 if option in _WRAPPERS[wrapper] else 1
         if option == "--":
             break
-    return rest[1:] if wrapper in _TAKES_ARGUMENT else rest
+    return at + 1 if wrapper in _TAKES_ARGUMENT else at
 
 
 def program(command: Command) -> str:
@@ -129,16 +137,40 @@ def program(command: Command) -> str:
     return words[0].text.rpartition("/")[2] if words else ""
 
 
-_BLANK = re.compile(r"(?:[ \t]|\\\n)+")
-_PLAIN = re.compile(r"[^\s'\"\\$`|&;()<>]+")
-_OPERATOR = re.compile(r"\|\||&&|\|&|;;&|;;|;&|[|&;\n()]")
+class _Dialect(NamedTuple):
+    """What one kind of shell reads in another way than the others."""
+
+    escape: str
+    blank: re.Pattern[str]
+    operator: re.Pattern[str]
+    plain: re.Pattern[str]
+    in_double: re.Pattern[str]
+
+
+_POSIX = _Dialect(
+    "\\",
+    re.compile(r"(?:[ \t]|\\\n)+"),
+    re.compile(r"\|\||&&|\|&|;;&|;;|;&|[|&;\n()]"),
+    re.compile(r"[^\s'\"\\$`|&;()<>]+"),
+    re.compile(r"[^\"\\$`]+"),
+)
+_POWERSHELL = _Dialect(
+    "`",
+    re.compile(r"(?:[ \t]|`\n|<#(?s:.*?)(?:#>|\Z))+"),
+    re.compile(r"\|\||&&|[|&;\n){}]"),  # what stands in parentheses is a value, so they are part of a word
+    re.compile(r"(?:[^\s'\"@$`|&;(){}<>]|@(?![\"']))+"),
+    re.compile(r"[^\"$`]+"),
+)
+_PATTERN = re.compile(r"(?!\$\()(?:\\.|\"[^\"]*\"|'[^']*'|[^\s\"'\\`])+")
+"""What `[[ … =~` is followed by, where parentheses and bars are no operators."""
+_HERE_STRING = re.compile(r"@([\"'])[ \t]*\n")
 _REDIRECT = re.compile(r"(?:[0-9]*|\{[A-Za-z_]\w*\})(<<<|<<-?|<>|>>|>\||>&|<&|<(?!\()|>(?!\())|(&>>?)")
-_IN_DOUBLE = re.compile(r"[^\"\\$`]+")
 
 
 class _Reader:
-    def __init__(self, text: str, offset: int = 0, depth: int = 0, end: int | None = None) -> None:
+    def __init__(self, text: str, dialect: _Dialect, offset: int = 0, depth: int = 0, end: int | None = None) -> None:
         self.text = text
+        self.dialect = dialect
         self.at = offset
         self.depth = depth
         self.stop = len(text) if end is None else end
@@ -159,7 +191,7 @@ class _Reader:
                 cases += (first == "case") - (first == "esac")
             if self.at >= self.stop:
                 return tuple(self._with_bodies(command) for command in found)
-            operator = self._match(_OPERATOR) or self.text[self.at]
+            operator = self._match(self.dialect.operator) or self.text[self.at]
             self.at += len(operator)
             if operator == "(":
                 groups += 1
@@ -197,9 +229,13 @@ class _Reader:
                 self.at = self.stop if line_end < 0 else line_end
                 break
             redirect = _REDIRECT.match(self.text, self.at, self.stop)
-            if redirect:
+            pattern = words and words[-1].text == "=~" and _PATTERN.match(self.text, self.at, self.stop)
+            if pattern:
+                words.append(Word(pattern.group(), *pattern.span()))
+                self.at = pattern.end()
+            elif redirect:
                 redirects.append(self._redirect(redirect))
-            elif _OPERATOR.match(self.text, self.at, self.stop):
+            elif self.dialect.operator.match(self.text, self.at, self.stop):
                 break
             else:
                 words.append(self._word())
@@ -208,7 +244,7 @@ class _Reader:
         return Command(tuple(words), tuple(redirects), before, start, end)
 
     def _blank(self) -> None:
-        self.at += len(self._match(_BLANK))
+        self.at += len(self._match(self.dialect.blank))
 
     def _redirect(self, found: re.Match[str]) -> Redirect:
         operator = found.group(1) or found.group(2)
@@ -238,7 +274,7 @@ class _Reader:
         parts: list[str] = []
         inner: list[Command] = []
         while self.at < self.stop:
-            plain = self._match(_PLAIN)
+            plain = self._match(self.dialect.plain)
             if plain:
                 parts.append(plain)
                 self.at += len(plain)
@@ -248,22 +284,41 @@ class _Reader:
                     parts.append(self._single())
                 case '"':
                     self._double(parts, inner)
-                case "\\":
+                case self.dialect.escape:
                     escaped = self.text[self.at + 1 : self.at + 2]
                     parts.append("" if escaped == "\n" else escaped)
                     self.at = min(self.at + 2, self.stop)
                 case "$":
                     self._dollar(parts, inner)
+                case "@":
+                    parts.append(self._here_string(inner))
+                case "(" if self.dialect is _POWERSHELL:
+                    parts.append(self._substitution(1, inner))
                 case "`":
                     self._backquote(parts, inner)
                 case "<" | ">" if self.text.startswith("(", self.at + 1) and self.at == start:
                     parts.append(self._substitution(2, inner))
                 case _:
                     break
-        if self.at == start and self.at < self.stop and not _OPERATOR.match(self.text, self.at):
+        if self.at == start and self.at < self.stop and not self.dialect.operator.match(self.text, self.at):
             parts.append(self.text[self.at])  # a stray `<` or `>`: take it, so that reading always gets on
             self.at += 1
         return Word("".join(parts), start, self.at, tuple(inner))
+
+    def _here_string(self, inner: list[Command]) -> str:
+        """PowerShell's text of several lines, from `@"` at the end of one to `"@` at the start of another."""
+        opening = _HERE_STRING.match(self.text, self.at, self.stop)
+        if not opening:
+            self.at += 1
+            return "@"
+        closing = self.text.find(f"\n{opening[1]}@", opening.end() - 1, self.stop)
+        end = self.stop if closing < 0 else closing
+        self.at = self.stop if closing < 0 else closing + 3
+        if opening[1] == "'" or self.depth >= MAX_DEPTH:
+            return self.text[opening.end() : end]
+        parts: list[str] = []
+        _Reader(self.text, self.dialect, opening.end(), self.depth + 1, end)._expanded(parts, inner, "")
+        return "".join(parts)
 
     def _single(self) -> str:
         closing = self.text.find("'", self.at + 1, self.stop)
@@ -274,8 +329,13 @@ class _Reader:
 
     def _double(self, parts: list[str], inner: list[Command]) -> None:
         self.at += 1
-        while self.at < self.stop and self.text[self.at] != '"':
-            plain = self._match(_IN_DOUBLE)
+        self._expanded(parts, inner, '"')
+        self.at = min(self.at + 1, self.stop)
+
+    def _expanded(self, parts: list[str], inner: list[Command], closing: str) -> None:
+        """Text in which variables and substitutions count, up to what closes it or to the end."""
+        while self.at < self.stop and self.text[self.at] != closing:
+            plain = self._match(self.dialect.in_double)
             if plain:
                 parts.append(plain)
                 self.at += len(plain)
@@ -283,20 +343,23 @@ class _Reader:
             match self.text[self.at]:
                 case "$":
                     self._dollar(parts, inner, quoted=True)
-                case "`":
+                case '"':
+                    parts.append('"')
+                    self.at += 1
+                case "`" if self.dialect is _POSIX:
                     self._backquote(parts, inner)
-                case _:
+                case escape:
                     escaped = self.text[self.at + 1 : self.at + 2]
-                    parts.append("" if escaped == "\n" else escaped if escaped in '$`"\\' else "\\" + escaped)
+                    known = escaped in '$`"\\' or self.dialect is _POWERSHELL
+                    parts.append("" if escaped == "\n" else escaped if known else escape + escaped)
                     self.at = min(self.at + 2, self.stop)
-        self.at = min(self.at + 1, self.stop)
 
     def _dollar(self, parts: list[str], inner: list[Command], quoted: bool = False) -> None:
         text, at = self.text, self.at
         if text.startswith("${{", at):
             closing = text.find("}}", at, self.stop)
             self.at = self.stop if closing < 0 else closing + 2
-        elif text.startswith("$((", at):
+        elif text.startswith("$((", at) and self.dialect is _POSIX:
             closing = text.find("))", at, self.stop)
             self.at = self.stop if closing < 0 else closing + 2
         elif text.startswith("$(", at):
@@ -304,7 +367,7 @@ class _Reader:
             return
         elif text.startswith("${", at):
             self.at = self._brace_end(at + 2)
-        elif text.startswith("$'", at) and not quoted:
+        elif text.startswith("$'", at) and not quoted and self.dialect is _POSIX:
             parts.append(self._ansi())
             return
         else:
@@ -333,7 +396,7 @@ class _Reader:
             at += 2 if self.text[at] == "\\" else 1
         at = min(at, self.stop)
         if self.depth < MAX_DEPTH:
-            inner.extend(_Reader(self.text, start + 1, self.depth + 1, at).commands())
+            inner.extend(_Reader(self.text, self.dialect, start + 1, self.depth + 1, at).commands())
         self.at = min(at + 1, self.stop)
         parts.append(self.text[start : self.at])
 
@@ -342,7 +405,7 @@ class _Reader:
         if self.depth >= MAX_DEPTH:
             self.at = self.stop
             return self.text[start : self.at]
-        reader = _Reader(self.text, start + opening, self.depth + 1, self.stop)
+        reader = _Reader(self.text, self.dialect, start + opening, self.depth + 1, self.stop)
         inner.extend(reader.commands(closing=")"))
         self.at = reader.at
         return self.text[start : self.at]

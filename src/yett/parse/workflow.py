@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from yett.parse import expression, shell
-from yett.parse.source import ParseError, Span
+from yett.parse.source import ParseError, Span, line_at
 from yett.parse.tree import Tree
 from yett.parse.yaml import Mapping, Node, Scalar, Sequence, compose, texts
 
@@ -165,12 +165,10 @@ class Workflow(NamedTuple):
 
     def _span_in_block(self, scalar: Scalar, start: int, end: int) -> Span:
         def place(offset: int) -> tuple[int, int]:
-            line = scalar.line + 1 + scalar.text.count("\n", 0, offset)
-            begin = scalar.text.rfind("\n", 0, offset) + 1
-            finish = scalar.text.find("\n", begin)
-            content = scalar.text[begin : len(scalar.text) if finish < 0 else finish]
+            number, begin, finish = line_at(scalar.text, offset)
+            line = scalar.line + 1 + number
             raw = self.lines[line - 1] if line <= len(self.lines) else ""
-            return line, len(raw) - len(content) + offset - begin + 1
+            return line, len(raw) - (finish - begin) + offset - begin + 1
 
         return Span(*place(start), *place(max(start, end - 1)))._replace(end_column=place(max(start, end - 1))[1] + 1)
 
@@ -326,7 +324,8 @@ def _job(key: Scalar, node: Mapping, default_shell: str) -> Job:
     if steps is not None and not isinstance(steps, Sequence):
         raise ParseError(steps.line, steps.column, f"the steps of {key.text!a} are not a list")
     chosen = _default_shell(node) or default_shell
-    found = (_step(_mapping(item, f"a step of {key.text!a}"), chosen) for item in _flat(steps))
+    windows = _is_windows(node.get("runs-on"))
+    found = (_step(_mapping(item, f"a step of {key.text!a}"), chosen, windows) for item in _flat(steps))
     return Job(key.text, key, node, tuple(found))
 
 
@@ -340,18 +339,25 @@ def _flat(steps: Sequence | None) -> Iterator[Node]:
             yield item
 
 
-def _step(node: Mapping, default_shell: str) -> Step:
+def _is_windows(runs_on: Node | None) -> bool:
+    """Whether the labels of a runner are those of Windows, whose shell is PowerShell where none is named."""
+    labels = runs_on.get("labels") if isinstance(runs_on, Mapping) else runs_on
+    return any(label.text.strip().lower().startswith("windows") for label in listed(labels))
+
+
+def _step(node: Mapping, default_shell: str, windows: bool) -> Step:
     uses, run, chosen = node.get("uses"), node.get("run"), node.get("shell")
     action, ref = action_of(uses.text) if isinstance(uses, Scalar) else ("", "")
     script = None
     if isinstance(run, Scalar):
         named = chosen.text if isinstance(chosen, Scalar) else default_shell
-        script = Script(run, named, shell.commands(run.text) if _is_posix(named) else ())
+        powershell = named.startswith(("pwsh", "powershell")) or (windows and not named)
+        script = Script(run, named, shell.commands(run.text, powershell) if _is_read(named) else ())
     named_by = next((value.text for key in ("id", "name") if isinstance(value := node.get(key), Scalar)), "")
     return Step(node, named_by or action.rpartition("/")[2] or "run", action, ref, script)
 
 
-def _is_posix(name: str) -> bool:
+def _is_read(name: str) -> bool:
     """Whether the commands of a script are worth reading: PowerShell's pipes look the same, Python's code does not."""
     return not name.startswith(("python", "node", "perl", "cmd"))
 

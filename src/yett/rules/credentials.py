@@ -57,10 +57,18 @@ def is_setting(value: str) -> bool:
     )
 
 
+_PARTS = 8
+"""Names in front of a password, with room to spare: a registry, a user."""
+
+
 def is_stand_in(value: str) -> bool:
     """Whether a value says of itself that it is no secret, or is too plain to be one that anybody chose at random."""
     text = value.strip()
-    name, colon, password = text.partition(":")
-    if colon and "/" not in text and len(name) < 40:
-        return name == password or is_stand_in(password)  # `shop:shop`, a login in one variable
+    for _ in range(_PARTS if "/" not in text else 0):
+        name, colon, password = text.partition(":")
+        if not colon or len(name) >= 40:
+            break
+        if name == password:
+            return True  # `shop:shop`, a login in one variable
+        text = password.strip()
     return _STAND_IN.search(text) is not None or len(text) < 8 or len(set(text)) < 6 or text.isalpha()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from yett.digest import of
 from yett.model import Confidence, Edit, Hit, Rule, Severity, Unknown
 from yett.parse.source import Span
 
@@ -18,9 +19,18 @@ def hit(
     confidence: Confidence | None = None,
     edits: tuple[Edit, ...] = (),
 ) -> Hit:
+    subject = brief(subject)
     return Hit(
         span.line, span.column, message, span.end_line, span.end_column, fix, subject, severity, confidence, edits
     )
+
+
+_LONGEST = 2_000
+
+
+def brief(subject: str) -> str:
+    """A subject that is no longer than any a person wrote: thousands of hits may share a name of a megabyte."""
+    return subject if len(subject) <= _LONGEST else f"{subject[:200]}… {of(subject.encode('utf-8', 'surrogatepass'))}"
 
 
 def soften(rule: Rule, said: Hit | Unknown) -> Hit | Unknown:

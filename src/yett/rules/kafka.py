@@ -84,7 +84,7 @@ PLAIN_PASSWORD = Rule(
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _CLEAR = ("PLAINTEXT", "SASL_PLAINTEXT")
-_LISTENER = re.compile(r"([\w.-]+)://(\[[^\]]*\]|[^:,]*)(?::\d+)?")
+_LISTENER = re.compile(r"(?<![\w.-])([\w.-]++)://(\[[^\[\]]*\]|[^:,]*)(?::\d+)?")
 _PASSWORD = re.compile(r"(?:.*\.)?(?:ssl\.(?:keystore|key|truststore)\.password|password|\w*secret)")
 _JAAS = re.compile(r"\bpassword\s*=\s*\"([^\"]*)\"")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from yett.parse.shell import Command, Word, argv, pipelines, program, walk
 
@@ -142,6 +143,7 @@ _CHECKS = re.compile(
 )
 
 
+@lru_cache(4)  # asked for each command of a script
 def verifies(script: str) -> bool:
     """Whether a script compares a digest or checks a signature."""
     return _CHECKS.search(script) is not None

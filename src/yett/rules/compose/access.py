@@ -245,10 +245,20 @@ services:
       REQUIRE_PASSWORD: "true"
       DATABASE_URL: postgres://shop:${DB_PASSWORD}@db/shop
       SESSION_SECRET: ${SESSION_SECRET}
+      SEARCH_API_KEY: op://shop/search/key
+  queue:
+    image: confluentinc/cp-kafka:7.6.1
+    environment:
+      KAFKA_SSL_KEYSTORE_CREDENTIALS: keystore-credentials
 """,
     ),
 )
 _ADDRESS = r"(?i)\b[a-z][a-z0-9+.-]*://[^\s:/@]*:(?P<password>[^\s@/]+)@"
+_ELSEWHERE = r"_(?:FILE|PATH|URL)$|^KAFKA_(?:\w+_)?(?:KEY|KEYSTORE|TRUSTSTORE)_CREDENTIALS$"
+"""Names that say where the secret is; those of Kafka's images name a file in /etc/kafka/secrets:
+https://docs.confluent.io/platform/current/installation/docker/config-reference.html"""
+_REFERENCE = r"(?:op|vault|awssm|gcpsm|azurekv|ref\+\w{1,30})://"
+"""Where a tool fetches the secret from: https://developer.1password.com/docs/cli/secret-reference-syntax"""
 _BENIGN = frozenset(
     {"true", "false", "yes", "no", "on", "off", "none", "null", "auto", "disabled", "enabled", "optional", "required"}
 )
@@ -297,9 +307,11 @@ def _secret(variable: Variable) -> str | None:
     if address and "$" not in address["password"]:
         return address["password"]
     name = variable.name
-    if value is None or not means_secret(name) or name.upper().endswith(("_FILE", "_PATH", "_URL")):
+    if value is None or not means_secret(name) or re.search(_ELSEWHERE, name.upper()):
         return None
     text = value.strip().strip("'\"")
+    if re.match(_REFERENCE, text):
+        return None
     if not text or text.lower() in _BENIGN or text.startswith(("/", "./", "file:")) or is_setting(text):
         return text if text.isdigit() and len(text) > 3 and "pass" in name.lower() else None
     return text

@@ -197,7 +197,8 @@ PRIVILEGED_PORT = Rule(
     level=Action.INFO,
     why=(
         "Ports below 1024 belong to services of the machine itself, such as SSH and mail: a container there takes "
-        "their place, or opens one more way in; 80 and 443 are where a shop is expected. Inside the container such a "
+        "their place, or opens one more way in; 80 and 443 are where a shop is expected, unless nobody but the machine "
+        "itself can reach them. Inside the container such a "
         "port mostly says that the program starts as root."
     ),
     fix="Publish a port above 1023, behind the proxy, and let the program listen on one above 1023 too.",
@@ -212,6 +213,7 @@ services:
       - target: 2121  # <- here
         published: "21"
       - "8080:80"  # <- here
+      - "127.0.0.1:80:8080"  # <- here
 """,
     ),
     good=(
@@ -233,7 +235,8 @@ services:
 def privileged_port(project: Project) -> Iterator[Hit]:
     for service in project.services:
         for port in service.ports():
-            taken = [number for number in port.publishes()[:50] if 0 < number < 1024 and number not in (80, 443)]
+            expected = () if port.is_local else (80, 443)
+            taken = [number for number in port.publishes()[:50] if 0 < number < 1024 and number not in expected]
             inside = [number for number in port.targets()[:50] if 0 < number < 1024]
             if inside and not taken:
                 yield hit(

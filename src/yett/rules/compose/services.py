@@ -33,13 +33,14 @@ def is_trial(path: str) -> bool:
 
 
 _STAGES = ("NODE_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV", "FLASK_ENV", "DJANGO_ENV", "ASPNETCORE_ENVIRONMENT")
+_NAMES_OF_DATA = ("POSTGRES_DB", "MYSQL_DATABASE", "MARIADB_DATABASE", "MONGO_INITDB_DATABASE")
 _TRAPS = frozenset({"mailhog", "mailpit", "mailcatcher", "maildev", "mailcrab", "inbucket", "mailtrap", "smtp4dev"})
 """Images that catch mail instead of sending it."""
 
 
 def is_for_developers(project: Project) -> bool:
     """Whether a project is one of the machine it is written on: by its path, or because the source is mounted into a
-    service, mail is caught, or a service is told that this is development."""
+    service, mail is caught, a database is named so, or a service is told that this is development."""
     if is_prod(project.file):
         return False
     return is_trial(project.file) or any(_is_developed(service) for service in project.services)
@@ -54,7 +55,8 @@ def _is_developed(service: Service) -> bool:
     for mount in service.mounts():
         if mount.source.startswith(".") and mount.source.rstrip("/").removeprefix("./") in source:
             return True
-    return any(each.name in _STAGES and is_dev(each.value or "") for each in service.environment())
+    telling = (each.value or "" for each in service.environment() if each.name in (*_STAGES, *_NAMES_OF_DATA))
+    return any(is_dev(value) for value in telling)
 
 
 def is_reachable(service: Service) -> bool:

@@ -58,7 +58,7 @@ RUN --mount=type=secret,id=token pip install --index-url "$(cat /run/secrets/tok
 """,
         """\
 FROM python:3.12 AS build
-COPY .env.example ca-bundle.pem id_rsa.pub /app/
+COPY .env.example ca-bundle.pem id_rsa.pub ffdhe4096.pem /app/
 COPY env.py keys.py /app/
 FROM python:3.12
 COPY --from=build /app/server.pem /app/
@@ -75,7 +75,8 @@ _KEY_FILE = (
 )
 _KEY_PATHS = (".aws/credentials", ".docker/config.json", ".kube/config")
 _PUBLIC = (
-    r"(?i)(?:^|[/_.-])(?:ca|cacert|cert|chain|fullchain|bundle|public|pub|root|dhparams?|rds|trust\w*)(?:[/_.-]|\d|$)"
+    r"(?i)(?:^|[/_.-])(?:ca|cacert|cert|chain|fullchain|bundle|public|pub|root|(?:ff)?dhe?|dhparams?|rds|trust\w*)"
+    r"(?:[/_.-]|\d|$)"
 )
 _SETTINGS_TOO = (".npmrc", "kubeconfig", ".env")
 

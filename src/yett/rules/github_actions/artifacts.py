@@ -9,6 +9,7 @@ from yett.parse import shell
 from yett.parse.workflow import Step, Workflow
 
 _DOWNLOADS = ("download-artifact", "action-download-artifact")
+_BY_ADDRESS = r"\bworkflow_run\.artifacts_url\b|/actions/artifacts/|/actions/runs/[^/\s]{1,200}/artifacts\b"
 _READERS = ("cat", "jq", "head", "tail", "sed", "awk", "grep", "cut", "unzip", "yq", "tr")
 
 
@@ -21,6 +22,8 @@ def downloads(workflow: Workflow, step: Step) -> bool:
     for command in shell.walk(step.script.commands) if step.script else ():
         if re.match(r"gh (?:run|release) download\b", " ".join(word.text for word in command.words)):
             return True
+    if step.script and re.search(_BY_ADDRESS, step.script.text):
+        return True
     return step.action == "actions/github-script" and "downloadArtifact" in getattr(step.input("script"), "text", "")
 
 

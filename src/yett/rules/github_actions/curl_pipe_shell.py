@@ -46,6 +46,11 @@ jobs:
     steps:
       - shell: pwsh
         run: irm https://example.com/install.ps1 | iex  # <- here
+      # Where Windows runs it, a script is PowerShell's unless it says otherwise.
+      - run: |
+          Write-Host "the folder `"C:/tools`"" `
+            -ForegroundColor Green
+          iex (irm https://example.com/install.ps1)  # <- here
 """,
     ),
     good=(
@@ -66,6 +71,19 @@ jobs:
           VERSION="$(curl -s https://example.com/version)"
           eval "echo $VERSION"
           echo 'curl https://example.com | sh'
+""",
+        """\
+on: push
+jobs:
+  test:
+    runs-on: windows-2025
+    steps:
+      - shell: pwsh
+        run: |
+          Write-Host "never `"; irm https://example.com/install.ps1 | iex"
+          $help = @"
+          Never write "irm https://example.com/install.ps1 | iex".
+          "@
 """,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Confidence, Edit, Hit, Rule, Severity
-from yett.parse.workflow import Workflow, is_false, pairs, whole
+from yett.parse.workflow import Job, Workflow, is_false, pairs, whole
 from yett.parse.yaml import Node, Scalar
 from yett.rules.hits import hit
 
@@ -166,9 +166,12 @@ _POWERS = ("actions", "contents", "id-token", "packages")
 
 
 def _shared(workflow: Workflow, granted: Node | None) -> Iterator[Hit]:
-    inheriting = [job.id for job in workflow.jobs if job.get("permissions") is None]
-    # Where one job inherits it is as narrow as if it stood there, until somebody adds the next job.
+    heirs = [job for job in workflow.jobs if job.get("permissions") is None]
+    inheriting = [job.id for job in heirs]
+    # Where one job inherits it is as narrow as if it stood there, until somebody adds the next job; and jobs that call
+    # the same actions need the same.
     mild = Severity.LOW if len(inheriting) == 1 else Severity.MEDIUM
+    is_narrow = len(inheriting) == 1 or (len({_called(job) for job in heirs}) == 1 and _called(heirs[0]) != ())
     for scope, access in pairs(granted):
         if access.text == "write" and inheriting:
             yield hit(
@@ -176,8 +179,16 @@ def _shared(workflow: Workflow, granted: Node | None) -> Iterator[Hit]:
                 f"{scope.text}: write is granted to {_these(inheriting)}, whether it is needed there or not",
                 fix=f"Move `{scope.text}: write` to the permissions of the job that needs it.",
                 subject=f"permissions.{scope.text} write",
-                severity=None if scope.text in _POWERS and len(inheriting) > 1 else mild,
+                severity=mild if is_narrow or scope.text not in _POWERS else None,
             )
+
+
+def _called(job: Job) -> tuple[str, ...]:
+    """What a job calls, where that is all it does; empty where it has a script, whose needs are its own."""
+    called = job.text("uses")
+    steps = [step.text("uses") for step in job.steps]
+    found = [called] if called else steps
+    return tuple(scalar.text for scalar in found if scalar) if None not in found else ()
 
 
 def _unsaid(workflow: Workflow) -> Iterator[Hit]:

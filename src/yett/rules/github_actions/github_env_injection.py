@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import repeat
 
 from yett.model import Confidence, Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.workflow import Job, Step, Workflow
 from yett.rules.github_actions.artifacts import downloads, filled, reads, reads_itself
-from yett.rules.github_actions.outsiders import (
-    PRIVILEGED,
-    VARIABLE,
-    is_reached,
-    of_command,
-    sources,
-    written,
-)
+from yett.rules.github_actions.asked import asked
+from yett.rules.github_actions.outputs import VARIABLE, written
+from yett.rules.github_actions.outsiders import PRIVILEGED, Names, is_of_head, is_reached, of_command, sources
 from yett.rules.hits import hit
 
 RULE = Rule(
@@ -59,6 +55,19 @@ jobs:
           NUMBER=$(jq -r .number artifact/event.json)
           echo "NUMBER=${NUMBER}" >> "$GITHUB_ENV"  # <- here
 """,
+        """\
+on: issue_comment
+jobs:
+  parse:
+    runs-on: windows-2025
+    steps:
+      - env:
+          BODY: ${{ github.event.comment.body }}
+        run: |
+          Write-Host "the comment is `"$env:BODY`"" `
+            -ForegroundColor Green
+          Add-Content -Path $env:GITHUB_ENV -Value "COMMENT=$Env:BODY"  # <- here
+""",
     ),
     good=(
         """\
@@ -92,29 +101,37 @@ _FILES = ("GITHUB_ENV", "GITHUB_PATH")
 
 
 def check(workflow: Workflow) -> Iterator[Hit]:
+    names = Names(workflow)
     for job in workflow.jobs:
         downloaded = False
         for step in job.steps:
             downloaded = downloaded or downloads(workflow, step)
             for file in _FILES:
-                yield from _of_step(workflow, job, step, file, downloaded)
+                yield from _of_step(names, job, step, file, downloaded)
 
 
-def _of_step(workflow: Workflow, job: Job, step: Step, file: str, downloaded: bool) -> Iterator[Hit]:
+def _of_step(names: Names, job: Job, step: Step, file: str, downloaded: bool) -> Iterator[Hit]:
+    workflow = names.workflow
     if not step.script:
         return
     files = dict(filled(step.script.commands))
     made = made_of(step.script.commands)
-    for command, words in written(step.script.commands, file):
-        origin = _origin(workflow, job, step, file, command)
-        one_line = "" if origin else _of_one_line(workflow, job, step, command, made)
+    privileged = any(name in workflow.triggers and is_reached(workflow, job, name, step) for name in PRIVILEGED)
+    of_head = privileged and is_of_head(workflow, job, step)
+    said = tuple(written(step.script.commands, file))
+    told = asked(step.script.commands, (words for _, words in said), of_head) if privileged else repeat(None)
+    for (command, words), theirs in zip(said, told, strict=False):
+        origin = _origin(names, job, step, file, command)
+        one_line = "" if origin else _of_one_line(names, job, step, command, made)
         read = next((name for word in words for name in reads(word)), "") or reads_itself(command)
         read = read or next(
             (files[name] for word in words for name in VARIABLE.findall(word.text) if name in files), ""
         )
         certain = bool(origin)
-        if not origin and downloaded and read:
-            origin = f"a file that another workflow made ({read})"
+        if not origin and read and (downloaded or of_head):
+            origin = f"a file that {'another workflow made' if downloaded else 'the pull request has'} ({read})"
+        if not origin and theirs and theirs.lines:
+            origin = theirs.what
         origin = origin or one_line
         if origin:
             yield hit(
@@ -126,25 +143,26 @@ def _of_step(workflow: Workflow, job: Job, step: Step, file: str, downloaded: bo
             )
 
 
-def _origin(workflow: Workflow, job: Job, step: Step, file: str, command: shell.Command) -> str:
+def _origin(names: Names, job: Job, step: Step, file: str, command: shell.Command) -> str:
     """The context whose text is written. A text of one line can set its own variable only; in a path any text is one
     too many."""
-    found = sources(workflow, job, step, of_command(workflow, job, step, command))
+    found = sources(names.workflow, job, step, of_command(names.workflow, job, step, command), names)
     bad = (one for one in found if one.reach == "outsider" and (one.lines or file == "GITHUB_PATH"))
     return next((one.name for one in bad), "")
 
 
 def _of_one_line(
-    workflow: Workflow, job: Job, step: Step, command: shell.Command, made: dict[str, list[shell.Command]]
+    names: Names, job: Job, step: Step, command: shell.Command, made: dict[str, list[shell.Command]]
 ) -> str:
     """The context of one line that a substitution makes something else of, where outsiders start a job with rights:
     `grep -o` and `tr` make many lines of one."""
+    workflow = names.workflow
     if not any(name in workflow.triggers and is_reached(workflow, job, name, step) for name in PRIVILEGED):
         return ""
-    names = {name for word in command.words for name in VARIABLE.findall(word.text) if name in made}
-    commands = [one for name in names for one in made[name]]
+    variables = {name for word in command.words for name in VARIABLE.findall(word.text) if name in made}
+    commands = [one for name in variables for one in made[name]]
     contexts = (context for one in commands for context in of_command(workflow, job, step, one))
-    found = sources(workflow, job, step, contexts)
+    found = sources(workflow, job, step, contexts, names)
     return next((one.name for one in found if one.reach == "outsider"), "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from yett.model import Confidence, Hit, Rule, Severity
@@ -81,6 +82,8 @@ jobs:
       - uses: acme/login@v1
         with:
           token: $TOKEN
+          api-key: op://ci/acme/key
+          access-token: e2e_access-token_1
           password: changeme
 """,
     ),
@@ -114,10 +117,21 @@ def _named(node: Node | None, path: str) -> Iterator[Hit]:
     """Values whose name says secret and that look as if somebody drew them at random."""
     for name, value in pairs(node):
         text = value.text.strip()
-        if text and means_secret(name.text) and not is_setting(text) and not is_stand_in(text) and " " not in text:
+        if text and means_secret(name.text) and _is_credential(name.text, text):
             secret = name.text.upper().replace("-", "_")
             severity = Severity.MEDIUM if is_own_key(name.text) else Severity.HIGH
             yield _hit(value, f"{path}.{name.text}", secret)._replace(severity=severity, confidence=Confidence.MEDIUM)
+
+
+# Where a tool fetches the secret from: https://developer.1password.com/docs/cli/secret-reference-syntax
+_REFERENCE = r"(?:op|vault|awssm|gcpsm|azurekv|ref\+\w{1,30})://"
+
+
+def _is_credential(name: str, text: str) -> bool:
+    """Whether a value can be the secret itself: no setting, no stand-in, no address of it, and not its own name."""
+    if is_setting(text) or is_stand_in(text) or " " in text or re.match(_REFERENCE, text):
+        return False
+    return len(name) < 5 or name.lower() not in text.lower()
 
 
 def _hit(value: Scalar, path: str, secret: str) -> Hit:

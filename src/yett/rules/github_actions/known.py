@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 AS_OF = "2026-08-22"
 """When the tables below were looked through."""
 
 ADVISORIES: tuple[tuple[str, str, str, str, str], ...] = (
     ("actions/download-artifact", "GHSA-cxww-7g56-2vh6", "4", "4.1.3", ""),
     ("afichet/openexr-viewer", "GHSA-99jg-r3f4-rpxj", "0", "0.6.1", ""),
+    ("aquasecurity/setup-trivy", "GHSA-69fq-xp46-6x23", "0", "0.2.6", ""),
+    ("aquasecurity/trivy-action", "GHSA-69fq-xp46-6x23", "0", "0.35.0", ""),
     ("aquasecurity/trivy-action", "GHSA-9p44-j4g5-cfx5", "0.31.0", "0.34.0", ""),
     ("atlassian/gajira-create", "GHSA-4xqx-pqpj-9fqw", "0", "2.0.1", ""),
     ("azure/setup-kubectl", "GHSA-p756-rfxh-x63h", "0", "3", ""),
@@ -43,7 +47,11 @@ ADVISORIES: tuple[tuple[str, str, str, str, str], ...] = (
 )
 """(action, advisory, introduced, fixed, last affected) of the ecosystem "GitHub Actions" of https://osv.dev.
 
-`scripts/action_advisories.py` makes it anew from a folder of records.
+Two records were corrected after they came out. GHSA-cxww-7g56-2vh6 named 4.1.7 as fixed, and names 4.1.3 now: the first
+release that unpacks with @actions/artifact 2.1.2, in which CVE-2024-42471 says the flaw was mended. GHSA-mrrh-fwg8-r2c3
+named 45.0.7 as the last affected, and names 46.0.1 as fixed now.
+
+`scripts/action_advisories.py` makes this table and the next two anew from a folder of records, and checks the fourth.
 """
 
 MODERATE = frozenset(
@@ -54,8 +62,16 @@ MODERATE = frozenset(
 )
 """The advisories that rate themselves "moderate"; the others are high or critical."""
 
-MALICIOUS = {"0e58ed8671d6b60d0890c21b07f8835ace038e67": "GHSA-mrrh-fwg8-r2c3"}
-"""Commits that tags were moved to by an intruder, and the advisories that say so."""
+MOVED = frozenset({"GHSA-69fq-xp46-6x23", "GHSA-mrrh-fwg8-r2c3"})
+"""The advisories on tags that an intruder moved to code of his own (CWE-506): they concern no pin to a commit."""
+
+MALICIOUS = {
+    "0e58ed8671d6b60d0890c21b07f8835ace038e67": "GHSA-mrrh-fwg8-r2c3",
+    "f0d342d24037bb11d26b9bd8496e0808ba32e9ec": "GHSA-qmg3-hpqr-gqvc",
+}
+"""Commits that tags were moved to by an intruder, and the advisories that say so. The tags are back where they were:
+GHSA-qmg3-hpqr-gqvc is about the tag `v1` of one afternoon, so no version is affected any more. GHSA-69fq-xp46-6x23
+names no commits, since each tag was given one of its own."""
 
 ARCHIVED = frozenset(
     {
@@ -112,6 +128,7 @@ POPULAR = frozenset(
 """Actions in so many workflows that a name like theirs is worth having."""
 
 
+@lru_cache(1 << 10)
 def version(text: str) -> tuple[int, ...]:
     """The numbers of a version such as `v4.1.2` or `4`; empty for anything else."""
     parts = text.strip().removeprefix("v").removeprefix("V").split(".")

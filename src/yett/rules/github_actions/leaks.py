@@ -170,7 +170,7 @@ def artifact_run(workflow: Workflow) -> Iterator[Hit]:
         for step in job.steps:
             if step.action in _DOWNLOADERS and (step.input("run-id") or step.input("run_id") or step.input("workflow")):
                 downloaded = True
-            downloaded = downloaded or (bool(step.script) and downloads(workflow, step))
+            downloaded = downloaded or (step.action not in _DOWNLOADERS and downloads(workflow, step))
             checked_out = checked_out or step.action == "actions/checkout"
             if not downloaded or checked_out or not step.script or not is_reached(workflow, job, "workflow_run", step):
                 continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from yett.parse import expression, shell
@@ -15,6 +16,9 @@ from yett.parse.expression import Context
 from yett.parse.workflow import Job, Step, Workflow, flowing, is_false, pairs
 from yett.parse.yaml import Mapping, Scalar
 from yett.rules.github_actions.artifacts import downloads, filled, reads
+from yett.rules.github_actions.asked import asked, checked
+from yett.rules.github_actions.handed_on import callee
+from yett.rules.github_actions.outputs import VARIABLE, given
 
 PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
 """Events that outsiders can cause and that run with the secrets and the token of the base repository."""
@@ -52,6 +56,7 @@ _FREE_TEXT = (
     "github.event.discussion.body",
     "github.event.changes.title.from",
     "github.event.changes.body.from",
+    "github.event.changes.head.ref.from",
     "github.event.pages.*.page_name",
     "github.event.commits.*.message",
     *(f"github.event.commits.*.{role}.{field}" for role in ("author", "committer") for field in _PERSON),
@@ -63,6 +68,9 @@ _FREE_TEXT = (
     "github.event.workflow_run.head_commit.message",
     *(f"github.event.workflow_run.head_commit.author.{field}" for field in _PERSON),
     "github.event.workflow_run.head_repository.description",
+    # Of a pull request, the workflow that ran may be a file of its own, under any name.
+    "github.event.workflow_run.path",
+    "github.event.workflow.path",
     "github.event.workflow_run.pull_requests.*.head.ref",
     "github.event.check_run.check_suite.head_branch",
     "github.event.check_suite.head_branch",
@@ -86,6 +94,27 @@ _OUTPUTS = {
     "jitterbit/get-changed-files": r"all|added.*|modified|removed|renamed",
     "xt0rted/pull-request-comment-branch": r"head_ref",
     "khan/pull-request-comment-trigger": r"comment_body",
+    "gotson/pull-request-comment-branch": r"head_ref",
+    "eficode/resolve-pr-refs": r"head_ref",
+    "8bitjony/gh-get-current-pr": r"pr_title|pr_body|pr_head_ref|pr",
+    "jwalton/gh-find-current-pr": r"title|body",
+    "potiuk/get-workflow-origin": r"sourceheadbranch",
+    "xt0rted/slash-command-action": r"command-arguments",
+    "redhat-plumbers-in-action/download-artifact": r".*",
+    "peter-murray/issue-body-parser-action": r"payload.*",
+    "peter-murray/issue-forms-body-parser": r"payload.*",
+    "stefanbuck/github-issue-parser": r"jsonstring|issueparser_.*",
+    "zentered/issue-forms-body-parser": r"data",
+    "trilom/file-changes-action": r"files.*",
+    "ana06/get-changed-files": r"all|added.*|modified|removed|renamed",
+    "lots0logs/gh-action-get-changed-files": r"all|added|modified|deleted|renamed",
+}
+# Actions that give the content of a file, and in which output.
+_FILE_READERS = {"juliangruber/read-file-action": "content", "andstor/file-reader-action": "contents"}
+# Actions that change a text and give it back: the input and the output.
+_THROUGH = {
+    "frabert/replace-string-action": ("string", "replaced"),
+    "mad9000/actions-find-and-replace-string": ("source", "value"),
 }
 
 
@@ -133,39 +162,58 @@ class _Read(NamedTuple):
     job: Job
     step: Step | None
 
+    @property
+    def key(self) -> tuple[str, str, int]:
+        # Only of `env` does the step that reads it say what is meant.
+        is_env = self.context.parts[:1] == ("env",)
+        return self.context.name, self.job.id, self.step.node.line if self.step and is_env else 0
+
 
 _MAX_READS = 30
 """How many contexts are followed for one expression: what leads further is no longer looked into."""
 
 
-def sources(workflow: Workflow, job: Job, step: Step | None, contexts: Iterable[Context]) -> Iterator[Source]:
-    """Where the text of contexts comes from, followed through `env`, outputs and the matrix."""
-    names = _Names(workflow)
+def sources(
+    workflow: Workflow, job: Job, step: Step | None, contexts: Iterable[Context], names: Names | None = None
+) -> Iterator[Source]:
+    """Where the text of contexts comes from, followed through `env`, outputs and the matrix. `names` of the workflow
+    spare whoever asks more than once that scripts are read again."""
+    names = names or Names(workflow)
     waiting = [_Read(context, job, step) for context in contexts]
     seen: set[tuple[str, str, int]] = set()
     while waiting and len(seen) < _MAX_READS:
         read = waiting.pop(0)
-        key = (read.context.name, read.job.id, read.step.node.line if read.step else 0)
-        if key in seen:
+        if read.key in seen:
             continue
-        seen.add(key)
+        seen.add(read.key)
         name, parts = read.context.name, read.context.parts
         who = reach(read.context)
-        if who is None and (_is_output_of_outsiders(names, read.job, parts) or _is_of_artifact(names, read.job, parts)):
-            yield Source(name, "outsider", False)
-        elif who is None:
-            waiting += _behind(names, read)
+        if who is None:
+            is_theirs, behind = names.origin(read)
+            if is_theirs:
+                yield Source(name, "outsider", False)
+            else:
+                waiting += behind
         elif who != "caller" or "inputs" not in parts or not _is_fixed(workflow, parts[-1]):
             yield Source(name, who, parts[-1] in _SEVERAL_LINES or who == "caller")
 
 
-class _Names:
+class Names:
     """What names stand for, in lower case as contexts have them; each table is made when it is first asked for."""
 
     def __init__(self, workflow: Workflow) -> None:
         self.workflow = workflow
         self._env: dict[tuple[str, int], dict[str, Scalar]] = {}
         self._steps: dict[str, dict[str, Step]] = {}
+        self._origins: dict[tuple[str, str, int], tuple[bool, tuple[_Read, ...]]] = {}
+
+    def origin(self, read: _Read) -> tuple[bool, tuple[_Read, ...]]:
+        """Whether a context holds what outsiders wrote, and if not, what it was made of."""
+        if read.key not in self._origins:
+            is_theirs = _is_given_by_outsiders(self, read)
+            behind = {} if is_theirs else {one.key: one for one in _behind(self, read)}
+            self._origins[read.key] = (is_theirs, tuple(islice(behind.values(), _MAX_READS)))
+        return self._origins[read.key]
 
     def variable(self, name: str, job: Job, step: Step | None) -> Scalar | None:
         key = (job.id, step.node.line if step else 0)
@@ -179,20 +227,29 @@ class _Names:
         return self._steps[job.id].get(id_)
 
 
-def _behind(names: _Names, read: _Read) -> Iterator[_Read]:
+def _behind(names: Names, read: _Read) -> Iterator[_Read]:
     """What a context was made of."""
     context, job, step = read
     match context.parts:
         case ("env", name):
-            yield from _reads(names.variable(name, job, step), job, step)
+            value = names.variable(name, job, step)
+            yield from _reads(value, job, step)
+            for made in _before(job, step) if value is None else ():
+                for command, _ in given(made.script.commands, name, "GITHUB_ENV") if made.script else ():
+                    yield from (_Read(one, job, made) for one in of_command(names.workflow, job, made, command))
         case ("matrix", name, *_):
             for value in job.matrix(name):
                 yield from _reads(value, job, None)
         case ("steps", id_, "outputs", name):
-            made = names.step(id_, job)
-            for command, words in written(made.script.commands, "GITHUB_OUTPUT") if made and made.script else ():
-                if made and any(word.text.lower().startswith(f"{name}=") for word in words):
-                    yield from (_Read(one, job, made) for one in of_command(names.workflow, job, made, command))
+            step = names.step(id_, job)
+            if not step:
+                return
+            for command, _ in given(step.script.commands, name) if step.script else ():
+                yield from (_Read(one, job, step) for one in of_command(names.workflow, job, step, command))
+            through = _THROUGH.get(step.action)
+            if through and through[1] == name:
+                yield from _reads(step.input(through[0]), job, step)
+            yield from _behind_action(names.workflow, job, step, name)
         case ("needs", id_, "outputs", name):
             earlier = next((other for other in names.workflow.jobs if other.id.lower() == id_), None)
             outputs = earlier.get("outputs") if earlier else None
@@ -201,42 +258,108 @@ def _behind(names: _Names, read: _Read) -> Iterator[_Read]:
                     yield from _reads(output, earlier, None)
 
 
+def _before(job: Job, step: Step | None) -> tuple[Step, ...]:
+    """The steps that have run before one."""
+    return job.steps[: job.steps.index(step)] if step in job.steps else ()
+
+
+def _behind_action(workflow: Workflow, job: Job, step: Step, name: str) -> Iterator[_Read]:
+    """The inputs that an output of an action of this tree was made of, as they are given here."""
+    for found in _of_action(workflow, step, name):
+        if found.reach == "caller":
+            yield from _reads(step.input(found.name.rpartition(".")[2]), job, step)
+
+
+def _of_action(workflow: Workflow, step: Step, name: str) -> Iterator[Source]:
+    """Where the text of an output of an action of this tree comes from; no deeper."""
+    called = callee(workflow, step.text("uses")) if workflow.kind == "workflow" else None
+    outputs = called.root.get("outputs") if called and called.kind == "action" else None
+    output = outputs.get(name) if isinstance(outputs, Mapping) else None
+    value = output.get("value") if isinstance(output, Mapping) else None
+    if called and isinstance(value, Scalar):
+        yield from sources(called, called.jobs[0], None, flowing(value.text))
+
+
 def _reads(value: Scalar | None, job: Job, step: Step | None) -> Iterator[_Read]:
     return (_Read(context, job, step) for context in flowing(value.text)) if value else iter(())
 
 
-def _is_output_of_outsiders(names: _Names, job: Job, parts: tuple[str, ...]) -> bool:
+def _is_given_by_outsiders(names: Names, read: _Read) -> bool:
+    """Whether a context holds what a step was given or asked for, and outsiders wrote."""
+    context, job, step = read
+    parts = context.parts
+    if _is_output_of_outsiders(names, job, parts) or _is_of_artifact(names, job, parts):
+        return True
+    match parts:
+        case ("steps", id_, "outputs", name):
+            made = names.step(id_, job)
+            if not made:
+                return False
+            if any(one.reach == "outsider" for one in _of_action(names.workflow, made, name)):
+                return True
+            return _is_asked(names.workflow, job, made, name, "GITHUB_OUTPUT")
+        case ("env", name) if names.variable(name, job, step) is None:
+            return any(_is_asked(names.workflow, job, made, name, "GITHUB_ENV") for made in _before(job, step))
+    return False
+
+
+def _is_asked(workflow: Workflow, job: Job, made: Step, name: str, file: str) -> bool:
+    if not made.script:
+        return False
+    commands = made.script.commands
+    files = "pull_request" in workflow.triggers or is_of_head(workflow, job, made)
+    return any(asked(commands, (words for _, words in given(commands, name, file)), files))
+
+
+def is_of_head(workflow: Workflow, job: Job, step: Step) -> bool:
+    """Whether the files that a step sees are those of a pull request, and it has the rights of the base."""
+    checkouts = (one for one in job.steps[: job.steps.index(step)] if one.action == "actions/checkout")
+    refs = [value.text for one in checkouts for name in ("ref", "repository") if (value := one.input(name))]
+    is_privileged = any(name in workflow.triggers for name in PRIVILEGED)
+    return is_privileged and any("head" in ref or "pull/" in ref for ref in refs)
+
+
+def _is_output_of_outsiders(names: Names, job: Job, parts: tuple[str, ...]) -> bool:
     match parts:
         case ("steps", id_, "outputs", name):
             step = names.step(id_, job)
             pattern = _OUTPUTS.get(step.action) if step else None
             if not step or pattern is None or re.fullmatch(pattern, name) is None:
                 return False
+            if step.action == "xt0rted/slash-command-action":
+                asked_for = step.input("permission-level")
+                return asked_for is not None and asked_for.text.strip() in ("none", "read")
             # Since version 41 it puts a backslash before what a shell reads, unless it is told not to.
             escapes = step.action == "tj-actions/changed-files" and major(names.workflow, step) >= 41
             return not escapes or is_false(step.input("safe_output"))
     return False
 
 
-def _is_of_artifact(names: _Names, job: Job, parts: tuple[str, ...]) -> bool:
-    """Whether a step hands on what stands in a file, after the artifact of another run was fetched."""
+def _is_of_artifact(names: Names, job: Job, parts: tuple[str, ...]) -> bool:
+    """Whether a step hands on what stands in a file, after the artifact of another run, or the head of a pull request
+    was fetched."""
     match parts:
         case ("steps", id_, "outputs", name):
             made = names.step(id_, job)
         case _:
             return False
-    if not made or not made.script or "workflow_run" not in names.workflow.triggers:
+    if not made or not any(event in names.workflow.triggers for event in PRIVILEGED):
         return False
     before = job.steps[: job.steps.index(made) + 1]
-    # Beside a checkout, the file may be one of the repository's own.
     if any(step.action == "actions/checkout" for step in before):
+        # Beside a checkout, the file may be one of the repository's own.
+        if not is_of_head(names.workflow, job, made):
+            return False
+    elif not any(downloads(names.workflow, step) for step in before):
         return False
-    if not any(downloads(names.workflow, step) for step in before):
+    if made.action in _FILE_READERS:
+        return name == _FILE_READERS[made.action]
+    if not made.script:
         return False
-    files = dict(filled(made.script.commands))
-    said = (word for _, words in written(made.script.commands, "GITHUB_OUTPUT") for word in words)
-    mine = (word for word in said if word.text.lower().startswith(f"{name}="))
-    return any(next(reads(word), "") or not files.keys().isdisjoint(VARIABLE.findall(word.text)) for word in mine)
+    commands = made.script.commands
+    files = {variable for variable, _ in filled(commands)} - checked(commands)
+    mine = (word for _, words in given(commands, name) for word in words)
+    return any(next(reads(word), "") or not files.isdisjoint(VARIABLE.findall(word.text)) for word in mine)
 
 
 def major(workflow: Workflow, step: Step) -> int:
@@ -245,21 +368,6 @@ def major(workflow: Workflow, step: Step) -> int:
     line = workflow.lines[uses.line - 1] if uses and uses.line <= len(workflow.lines) else ""
     found = re.search(r"@v?(\d{1,3})(?:\.|\s|$)|#\s*v?(\d{1,3})\b", line[uses.column - 1 :]) if uses else None
     return int(found[1] or found[2]) if found else 0
-
-
-def written(commands: tuple[shell.Command, ...], file: str) -> Iterator[tuple[shell.Command, tuple[shell.Word, ...]]]:
-    """The commands that append to one of the runner's files (`GITHUB_OUTPUT`, `GITHUB_ENV`, …), and their words."""
-    names = (f"${file}", f"${{{file}}}", f"$env:{file}")
-    for pipeline in shell.pipelines(commands):
-        last = pipeline[-1]
-        targets = [redirect.target.text for redirect in last.redirects if redirect.operator in (">", ">>", ">|")]
-        if shell.program(last) == "tee":
-            targets += [word.text for word in last.words]
-        if any(target in names for target in targets):
-            yield pipeline[0], tuple(word for command in pipeline for word in command.words)
-
-
-VARIABLE = re.compile(r"\$(?:\{)?(?:env:)?([A-Za-z_]\w*)")
 
 
 def of_command(workflow: Workflow, job: Job, step: Step, command: shell.Command) -> Iterator[Context]:
@@ -286,17 +394,24 @@ def _is_fixed(workflow: Workflow, name: str) -> bool:
 
 
 _HERE, _FORK = "here/here", "fork/fork"
+_OURS_BY_NAME = r"\bgithub\.repository(_owner)?\s*==\s*'([\w.-]{1,100}(?:/[\w.-]{1,100})?)'"
 
 
-def _facts(event: str) -> dict[str, expression.Value]:
-    """What holds when an event is caused from a fork."""
+def _here(conditions: Iterable[str]) -> str:
+    """The name of the repository, where conditions tell it: whoever asks for it asks for the one he is in."""
+    found = next((found for text in conditions for found in re.finditer(_OURS_BY_NAME, text)), None)
+    return _HERE if not found else f"{found[2]}/{found[2]}" if found[1] else found[2]
+
+
+def _facts(event: str, here: str) -> dict[str, expression.Value]:
+    """What holds when an event is caused from a fork of a repository."""
     run, head = "github.event.workflow_run", "github.event.pull_request.head"
     return {
         "github.event_name": event,
-        "github.repository": _HERE,
-        "github.repository_owner": "here",
-        "github.event.repository.full_name": _HERE,
-        "github.event.pull_request.base.repo.full_name": _HERE,
+        "github.repository": here,
+        "github.repository_owner": here.partition("/")[0],
+        "github.event.repository.full_name": here,
+        "github.event.pull_request.base.repo.full_name": here,
         f"{head}.repo.full_name": _FORK,
         f"{head}.repo.owner.login": "fork",
         f"{head}.user.login": "fork",
@@ -305,17 +420,17 @@ def _facts(event: str) -> dict[str, expression.Value]:
         f"{run}.head_repository.full_name": _FORK,
         f"{run}.head_repository.owner.login": "fork",
         f"{run}.head_repository.fork": True,
-        f"{run}.repository.full_name": _HERE,
+        f"{run}.repository.full_name": here,
     }
 
 
 def is_reached(workflow: Workflow, job: Job, event: str, step: Step | None = None) -> bool:
     """Whether an event caused from a fork can get to a job or step: no condition on the way rules it out."""
-    facts = _facts(event)
     nodes = [step.node] if step else []
     nodes += [job.node, *(other.node for other in needed(workflow, job))]
-    conditions = (workflow.condition(node) for node in nodes if "if" in node.entries)
-    return not any(one and one.tree and expression.decide(one.tree, facts) is False for one in conditions)
+    conditions = [one for node in nodes if "if" in node.entries and (one := workflow.condition(node))]
+    facts = _facts(event, _here(one.text for one in conditions)) if conditions else {}
+    return not any(one.tree and expression.decide(one.tree, facts) is False for one in conditions)
 
 
 _MAX_NEEDED = 50

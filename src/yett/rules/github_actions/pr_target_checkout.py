@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from yett.model import Confidence, Hit, Rule, Severity
@@ -167,6 +168,7 @@ _HEAD = (
     r"|workflow_run\.pull_requests|refs/pull/|\bpull/\$"
     r"|steps\.[\w-]+\.outputs\.(?:head_?|pr_?)(?:sha|ref|branch)"
     r"|needs\.[\w-]+\.outputs\.(?:head_?|pr_?)(?:sha|ref|branch)"
+    r"|\.outputs\.[\w-]+\s*\)\.(?:data\.)?head\.(?:sha|ref|repo)\b"
 )
 _INDEXED = r"\[\s*'([\w-]+)'\s*\]"
 
@@ -227,13 +229,21 @@ def _checkout(workflow: Workflow, job: Job, step: Step) -> _Checkout | None:
                 return _Checkout(workflow.span(value, 0, len(value.text)), name, _folder(folder))
     if step.script:
         fetched: set[str] = set()
+        env = {name: value.text for name, value in workflow.env(job, step).items() if "${{" in value.text}
         for command in shell.walk(step.script.commands):
-            words = [word.text for word in shell.argv(command)]
+            words = [_filled(word.text, env) for word in shell.argv(command)]
             fetched |= _fetched(words)
             if _fetches_head(words) or _turns_to(words, fetched):
                 span = workflow.span(step.script.at, command.start, command.end)
                 return _Checkout(span, " ".join(words[:3]), "")
     return None
+
+
+def _filled(text: str, env: dict[str, str]) -> str:
+    """A word with the variables that `env:` fills by expressions."""
+    return (
+        re.sub(r"\$(?:\{(\w+)\}|(\w+))", lambda found: env.get(found[1] or found[2], found[0]), text) if env else text
+    )
 
 
 def _names_head(value: Scalar) -> bool:
@@ -265,7 +275,9 @@ def _fetches_head(words: list[str]) -> bool:
         case ["gh", "pr", "checkout", *_] | ["hub", "pr", "checkout", *_]:
             return True
         case ["git", "checkout" | "switch" | "merge" | "pull" | "reset", *rest]:
-            return any(re.search(_HEAD, re.sub(_INDEXED, r".\1", word)) for word in rest)
+            # A branch that is made anew has its name from anywhere.
+            names = (word for before, word in pairwise(["", *rest]) if before not in ("-b", "-B", "-c", "-C"))
+            return any(re.search(_HEAD, re.sub(_INDEXED, r".\1", word)) for word in names)
     return False
 
 
@@ -315,7 +327,12 @@ _BUILDING_ACTIONS = (
     "goreleaser/goreleaser-action",
     "pypa/cibuildwheel",
     "tox-dev/action-pre-commit-uv",
+    # The scanner takes its server and what it runs from a file of the project.
+    "sonarsource/sonarcloud-github-action",
+    "sonarsource/sonarqube-scan-action",
 )
+_REQUIRES = r"\b(?:require|import)\s*\(\s*['\"`](?:\.{1,2}/|\$\{\s*process\.env\.GITHUB_WORKSPACE)"
+"""What github-script loads from the work tree."""
 _SCRIPT_RUNNERS = (".", "source", "sh", "bash", "zsh", "dash", "python", "python3", "ruby", "perl", "pwsh")
 
 
@@ -327,6 +344,9 @@ def _runs(step: Step, folder: str) -> tuple[str, bool] | None:
         return (uses.text, True) if inside else None
     if step.action in _BUILDING_ACTIONS:
         return (step.action, not folder) if not folder or _mentions(step, folder) else None
+    code = step.input("script") if step.action == "actions/github-script" else None
+    if code and re.search(_REQUIRES, code.text) and (not folder or _mentions(step, folder)):
+        return "a script of the work tree", True
     if not step.script or (folder and not _mentions(step, folder)):
         return None
     maybe = ""
@@ -339,9 +359,12 @@ def _runs(step: Step, folder: str) -> tuple[str, bool] | None:
             return f"`{name}`", True
         if words[0].text.startswith(("./", "../")) or (name in _SCRIPT_RUNNERS and _names_file(words[1:])):
             return f"`{words[0].text}`", True
-        if name not in _READERS and not maybe and not words[0].text.startswith(("$", "/usr/", "/bin/", "${{")):
+        if re.fullmatch(_PROGRAM, words[0].text) and name not in _READERS and not maybe:
             maybe = f"`{name[:40]}`"
     return (maybe, False) if maybe else None
+
+
+_PROGRAM = r"(?!/usr/|/bin/)[\w.+@~/-]+"
 
 
 def _mentions(step: Step, folder: str) -> bool:

@@ -10,7 +10,7 @@ from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse.tree import Tree
 from yett.parse.workflow import Workflow, action_of
 from yett.parse.yaml import Scalar
-from yett.rules.github_actions.known import ARCHIVED, AS_OF, MALICIOUS, MODERATE, advisories, imitated, version
+from yett.rules.github_actions.known import ARCHIVED, AS_OF, MALICIOUS, MODERATE, MOVED, advisories, imitated, version
 from yett.rules.hits import hit, short
 
 _SECURE = "https://docs.github.com/en/actions/reference/security/secure-use#using-third-party-actions"
@@ -40,6 +40,8 @@ jobs:
       - uses: tj-actions/changed-files@v35  # <- here
       # next
       - uses: actions/download-artifact@eaceaf801fd36c7dee90939fad912460b18a1ffe # v4.1.2
+      - uses: aquasecurity/trivy-action@0.28.0  # <- here
+      - uses: reviewdog/action-setup@f0d342d24037bb11d26b9bd8496e0808ba32e9ec  # <- here
 """,
     ),
     good=(
@@ -53,6 +55,9 @@ jobs:
       - uses: actions/download-artifact@v4
       - uses: actions/download-artifact@fa0a91b85d4f404e444e00e005971372dc801d16 # v4.1.8
       - uses: tj-actions/changed-files@main
+      # The tag was moved to other code, the commit was not.
+      - uses: aquasecurity/trivy-action@915b19bbe73b92a6cf82a1bc12b087c9a19a5fe2 # 0.28.0
+      - uses: reviewdog/action-setup@v1
 """,
     ),
 )
@@ -98,7 +103,7 @@ def known_vulnerable(workflow: Workflow) -> Iterator[Hit]:
             found = (MALICIOUS[use.ref],)
         elif re.fullmatch(r"[0-9a-f]{40}", use.ref):
             # Tags were moved to other code; a commit stays what it was.
-            found = tuple(one for one in found if one not in MALICIOUS.values())
+            found = tuple(one for one in found if one not in MOVED)
         if found:
             yield hit(
                 workflow.span(use.at, 0, len(use.at.text.rstrip())),
@@ -294,7 +299,7 @@ def pins(tree: Tree | None, file: str, own: str) -> dict[str, list[Pin]]:
             for name, commit, said in re.findall(_PINNED, text):
                 slug = "/".join(name.lower().split("/")[:2])
                 found.setdefault(slug, []).append(Pin(commit.lower(), said.removeprefix("v")))
-        return found
+        return {slug: list(dict.fromkeys(each)) for slug, each in found.items()}  # hundreds of files name the same
 
     return tree.once(("yett.rules.github_actions.references", folder), make) if tree and folder else make()
 

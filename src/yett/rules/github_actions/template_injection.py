@@ -9,7 +9,7 @@ from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse.workflow import Expression, Job, Step, Workflow
 from yett.parse.yaml import Scalar
 from yett.rules.github_actions.handed_on import handed
-from yett.rules.github_actions.outsiders import Reach, Source, sources
+from yett.rules.github_actions.outsiders import Names, Reach, Source, sources
 from yett.rules.hits import hit, short
 
 RULE = Rule(
@@ -74,6 +74,42 @@ jobs:
       - id: pr
         run: echo "number=$(cat pr/number)" >> "$GITHUB_OUTPUT"
       - run: gh pr comment ${{ steps.pr.outputs.number }} --body done  # <- here
+""",
+        """\
+on: issues
+jobs:
+  greet:
+    runs-on: windows-2025
+    steps:
+      - id: issue
+        env:
+          TITLE: ${{ github.event.issue.title }}
+        run: |
+          Write-Host "the title is `"$env:TITLE`"" `
+            -ForegroundColor Green
+          "title=$env:TITLE" | Out-File -FilePath $env:GITHUB_OUTPUT -Append
+      - run: ./greet.ps1 ${{ steps.issue.outputs.title }}  # <- here
+""",
+        """\
+on:
+  workflow_run: {workflows: [build], types: [completed]}
+jobs:
+  report:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: ./report ${{ github.event.workflow_run.path }}  # <- here
+""",
+        """\
+on: issue_comment
+jobs:
+  preview:
+    runs-on: ubuntu-24.04
+    steps:
+      - id: pr
+        run: |
+          BRANCH=$(gh pr view "$NUMBER" --json headRefName --jq .headRefName)
+          echo "branch=$BRANCH" >> "$GITHUB_OUTPUT"
+      - run: ./preview ${{ steps.pr.outputs.branch }}  # <- here
 """,
         """\
 # file: action.yml
@@ -181,6 +217,21 @@ jobs:
       - id: own
         run: echo "version=$(cat VERSION)" >> "$GITHUB_OUTPUT"
       - run: ./tag ${{ steps.own.outputs.version }}
+""",
+        """\
+on: issue_comment
+jobs:
+  preview:
+    runs-on: ubuntu-24.04
+    steps:
+      # A number holds no code, and neither does what must match a pattern from start to end.
+      - id: pr
+        run: |
+          BRANCH=$(gh pr view "$NUMBER" --json headRefName --jq .headRefName)
+          [[ $BRANCH =~ ^[a-z0-9-]+$ ]] || exit 1
+          echo "branch=$BRANCH" >> "$GITHUB_OUTPUT"
+          echo "files=$(gh pr diff "$NUMBER" --name-only | wc -l)" >> "$GITHUB_OUTPUT"
+      - run: ./preview ${{ steps.pr.outputs.branch }} ${{ steps.pr.outputs.files }}
 """,
         """\
 on: issues
@@ -308,10 +359,11 @@ def inputs(workflow: Workflow) -> Iterator[Hit]:
 
 def _pasted(workflow: Workflow) -> Iterator[tuple[Job, Step, Expression, Source]]:
     """What is pasted into code, and the worst of where it comes from."""
+    names = Names(workflow)
     for job, step in workflow.steps():
         for code in _code(step):
             for found in workflow.expressions(code):
-                origins = tuple(sources(workflow, job, step, found.flows()))
+                origins = tuple(sources(workflow, job, step, found.flows(), names))
                 if origins:
                     worst = max(origins, key=lambda one: (_SEVERITY[one.reach], not _is_input(workflow, one)))
                     yield job, step, found, worst
@@ -325,9 +377,10 @@ def _is_input(workflow: Workflow, origin: Source) -> bool:
 
 def _handed_on(workflow: Workflow) -> Iterator[Hit]:
     """Text of outsiders that is handed to an action or workflow of this tree, which pastes it into a script."""
+    names = Names(workflow)
     for job, step, value, name, called in handed(workflow):
         for found in workflow.expressions(value):
-            origins = [one for one in sources(workflow, job, step, found.flows()) if one.reach == "outsider"]
+            origins = [one for one in sources(workflow, job, step, found.flows(), names) if one.reach == "outsider"]
             if origins and _pastes(called, name):
                 yield hit(
                     found.span,
@@ -340,10 +393,11 @@ def _handed_on(workflow: Workflow) -> Iterator[Hit]:
 
 def _pastes(called: Workflow, name: str) -> bool:
     """Whether an action or workflow pastes one of its inputs into code."""
+    names = Names(called)
     for job, step in called.steps():
         for code in _code(step):
             for found in called.expressions(code):
-                read = sources(called, job, step, found.flows())
+                read = sources(called, job, step, found.flows(), names)
                 if any(one.reach == "caller" and one.name.endswith(f"inputs.{name}") for one in read):
                     return True
     return False
