@@ -28,7 +28,7 @@ _EVALUATORS = ("eval", "source", ".", "iex", "invoke-expression")
 def unseen_downloads(commands: tuple[Command, ...]) -> Iterator[tuple[Word, str]]:
     """Programs that run what a download gives without anybody having looked at it: the program and its source.
 
-    `curl … | sh`, `bash <(curl …)`, `eval "$(curl …)"`, `sh -c "$(curl …)"`.
+    `curl … | sh`, `bash <(curl …)`, `eval "$(curl …)"`, `sh -c "$(curl …)"`, `iex ((…).DownloadString('…'))`.
     """
     filled = dict(_filled(commands))
     for pipeline in _all_pipelines(commands):
@@ -83,6 +83,8 @@ def _substituted(command: Command, name: str) -> str:
     for position, word in enumerate(words[1:], 1):
         file = word.text.startswith("<(")
         code = name in _INTERPRETERS and re.fullmatch(r"-[a-zA-Z]*c", words[position - 1].text) is not None
+        if evaluates and (source := _unsettled(_asked_by_method(word))):
+            return source
         if evaluates or code or (file and name in _INTERPRETERS):
             for inner in walk(word.inner):
                 if source := _download(inner):
@@ -128,11 +130,25 @@ _PINNED = re.compile(
 def _download(command: Command) -> str:
     """What a command downloads: its address, or "" for no download, one from this very machine, or a file that cannot
     have changed since its address was written."""
-    if program(command).lower() not in _DOWNLOADERS:
-        return ""
-    words = argv(command)[1:]
-    address = next((word.text for word in words if "://" in word.text), "")
-    address = address or next((word.text for word in words if word.text and not word.text.startswith("-")), "")
+    if program(command).lower() in _DOWNLOADERS:
+        words = argv(command)[1:]
+        address = next((word.text for word in words if "://" in word.text), "")
+        address = address or next((word.text for word in words if word.text and not word.text.startswith("-")), "")
+    else:
+        address = next(filter(None, (_asked_by_method(word) for word in command.words)), "")
+    return _unsettled(address)
+
+
+_METHOD = re.compile(r"\.DownloadString\(\s{0,20}['\"]([^'\"]{1,500})['\"]", re.IGNORECASE)
+"""How PowerShell downloads through .NET: `(New-Object Net.WebClient).DownloadString('…')`."""
+
+
+def _asked_by_method(word: Word) -> str:
+    match = _METHOD.search(word.text)
+    return match[1] if match else ""
+
+
+def _unsettled(address: str) -> str:
     return "" if _LOCAL.match(address) or _PINNED.match(address) else address
 
 

@@ -51,6 +51,7 @@ jobs:
           Write-Host "the folder `"C:/tools`"" `
             -ForegroundColor Green
           iex (irm https://example.com/install.ps1)  # <- here
+          iex ((New-Object Net.WebClient).DownloadString('https://example.com/install.ps1'))  # <- here
 """,
     ),
     good=(
