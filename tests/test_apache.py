@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
 
+from tests.support import limited
 from yett.model import Hit, Unknown
 from yett.parse.apache import MAX_DEPTH, parse, through
 from yett.parse.names import is_apache
@@ -53,12 +53,10 @@ def test_sections_that_do_not_match_are_refused(text: str, line: int) -> None:
     assert error.value.line == line
 
 
-@pytest.mark.parametrize("text", ("<" * 200_000, '"' * 200_001, "a\\\n" * 50_000, "<a " * 60_000, "a " * 200_000))
-def test_hostile_text_takes_no_time(text: str) -> None:
-    start = time.process_time()
-    with contextlib.suppress(ParseError):
+@pytest.mark.parametrize("text", ("<" * 400_000, '"' * 400_001, "a\\\n" * 100_000, "<a " * 100_000, "a " * 200_000))
+def test_hostile_text_does_not_hang(text: str) -> None:
+    with limited(), contextlib.suppress(ParseError):
         parse(text)
-    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

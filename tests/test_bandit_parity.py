@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import sysconfig
-import time
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from tests.fuzz_python import source
 from tests.parity import bandit, difference, ours
+from tests.support import limited
 from yett.checks._bandit import KNOWN_RELEASES, Issue, engine, release
 from yett.checks._bandit.bounded import Imports, Query
 from yett.checks._bandit.plugins import BLACKLIST, BLACKLISTS, TABLE, Catalogue, load
@@ -305,10 +305,10 @@ def test_the_query_is_the_pattern() -> None:
 MARK_SAFE = "from django.utils.safestring import mark_safe\n"
 
 HOSTILE: dict[str, tuple[str, int]] = {
-    "the pattern for SQL": (f"cursor.execute('{'select ' * 150_000}' + 'update x set ' + y)\n", 1),
-    "keys of one dictionary": ("d = {" + "'password': 'x', " * 30_000 + "}\n", 30_000),
-    "a long tuple": ("import subprocess\nsubprocess.run((" + "0, " * 200_000 + "))\n", 2),
-    "imports and calls": ("".join(f"import m{n}\na.run()\n" for n in range(20_000)), 0),
+    "the pattern for SQL": (f"cursor.execute('{'select ' * 300_000}' + 'update x set ' + y)\n", 1),
+    "keys of one dictionary": ("d = {" + "'password': 'x', " * 60_000 + "}\n", 60_000),
+    "a long tuple": ("import subprocess\nsubprocess.run((" + "0, " * 400_000 + "))\n", 2),
+    "imports and calls": ("".join(f"import m{n}\na.run()\n" for n in range(40_000)), 0),
     "names in a row": (
         MARK_SAFE + "x0 = 'a'\n" + "".join(f"x{n} = x{n - 1}\n" * 2 for n in range(1, 60)) + "mark_safe(x59)\n",
         1,
@@ -317,20 +317,19 @@ HOSTILE: dict[str, tuple[str, int]] = {
         MARK_SAFE + "".join(" " * n + "with a, b, c:\n" for n in range(60)) + " " * 60 + "x = 'y'\nmark_safe(x)\n",
         1,
     ),
-    "strings of one call": ("f(" + "'/tmp/x',\n" * 20_000 + ")\n", 20_000),
-    "default values": ("def f(" + ",\n".join(f"a{n}='/tmp/x'" for n in range(30_000)) + "): pass\n", 30_000),
+    "strings of one call": ("f(" + "'/tmp/x',\n" * 40_000 + ")\n", 40_000),
+    "default values": ("def f(" + ",\n".join(f"a{n}='/tmp/x'" for n in range(60_000)) + "): pass\n", 60_000),
 }
-"""Source, number of issues. Bandit itself took 14 s or more for each of them; five had not ended after 45 s."""
+"""Source, number of issues. Bandit itself took 14 s or more for half of each; five had not ended after 45 s."""
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_code_takes_time_in_proportion(name: str) -> None:
+def test_hostile_code_does_not_hang(name: str) -> None:
     source, count = HOSTILE[name]
     tree = ast.parse(source)
     inspect = engine("1.9.4")
-    start = time.process_time()
-    assert len(list(inspect(tree, source.encode()))) == count
-    assert time.process_time() - start < 3  # seconds of CPU; 0.3 where this was written
+    with limited():
+        assert len(list(inspect(tree, source.encode()))) == count
 
 
 def test_b703_says_the_same_with_a_memory(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from tests.support import limited
 from yett.parse.decode import DEPTH, LONGEST, Excess, Piece, Runs, pieces
 
 # In pieces, so that scanners stay quiet here.
@@ -139,10 +140,7 @@ def test_with_and_without_the_libraries_it_is_the_same(monkeypatch: pytest.Monke
     assert list(bare.find(text)) == runs
 
 
-def test_what_looks_like_a_run_takes_no_time() -> None:
-    import time
-
-    start = time.process_time()
+def test_what_looks_like_a_run_does_not_hang() -> None:
     for data in (B64[:32] * 30_000, b"%40" * 300_000, b"\\x41" * 250_000, b"4a" * 500_000, b"Zm9v\n" * 200_000):
-        list(pieces(data, Runs().find))
-    assert time.process_time() - start < 10
+        with limited():
+            list(pieces(data, Runs().find))

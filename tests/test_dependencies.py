@@ -5,14 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support import limited
 from tests.test_advisories import NOW, bucket, entry
 from yett.advisories.build import update
 from yett.checks.dependencies import Options, load, runtimes, snapshot, sources, wants
@@ -392,25 +393,25 @@ def hostile() -> Iterator[tuple[str, bytes]]:
             b"\x1b[31m",
             b"\xff\xfe\xff",
             b"\0" * 99,
-            b"[" * 99_999,
-            b'{"a":' * 9_999,
+            b"[" * 299_999,
+            b'{"a":' * 99_999,
             bytes(range(256)),
-            b"=" * 99_999,
+            b"=" * 299_999,
         ):
             yield path, data
     yield "requirements.txt", b"a\x1b[31m==1\nb==1\n"
     yield "requirements.txt", "ok==1\nx\u202ey==1\n".encode()
     yield "requirements.txt", b"a==" + b"1" * 9_999 + b"\n"
-    yield "requirements.txt", b"examplelib==1.0+" + b"a." * 9_999 + b"b\n"
-    yield "requirements.txt", b"ok==1\n" + b"a" * 99_999 + b"\n"
-    yield "requirements.txt", b"\\\n" * 9_999
-    yield "requirements.txt", b"a==1 " + b"--hash " * 9_999
-    yield "requirements.txt", b"a==1" + b" " * 99_999 + b"x"
-    yield "requirements.txt", b"a[" + b"x," * 49_999
-    yield "requirements.txt", b"ok==1\na==1" + b" " * 99_999 + b"x#\n"
-    yield "requirements.txt", b"b\n" + b"a==1 \\\n" + b"--pre \\\n" * 9_999
-    yield "requirements.txt", b"b\n" + b"a==1 -i \"' " * 9_999
-    yield "requirements.txt", b"a" + b"==1," * 29_999 + b"!"
+    yield "requirements.txt", b"examplelib==1.0+" + b"a." * 149_999 + b"b\n"
+    yield "requirements.txt", b"ok==1\n" + b"a" * 299_999 + b"\n"
+    yield "requirements.txt", b"\\\n" * 99_999
+    yield "requirements.txt", b"a==1 " + b"--hash " * 59_999
+    yield "requirements.txt", b"a==1" + b" " * 299_999 + b"x"
+    yield "requirements.txt", b"a[" + b"x," * 149_999
+    yield "requirements.txt", b"ok==1\na==1" + b" " * 299_999 + b"x#\n"
+    yield "requirements.txt", b"b\n" + b"a==1 \\\n" + b"--pre \\\n" * 49_999
+    yield "requirements.txt", b"b\n" + b"a==1 -i \"' " * 49_999
+    yield "requirements.txt", b"a" + b"==1," * 99_999 + b"!"
     yield "package-lock.json", b'{"lockfileVersion": 3, "packages": {"node_modules/\\u001b[31m": {"version": "1"}}}'
     yield (
         "package-lock.json",
@@ -429,9 +430,8 @@ def hostile() -> Iterator[tuple[str, bytes]]:
 
 @pytest.mark.parametrize(("path", "data"), tuple(hostile()), ids=lambda value: str(value)[:40])
 def test_hostile_input_ends_in_a_gap(inspect: Inspect, path: str, data: bytes) -> None:
-    start = time.process_time()
-    results = inspect(data, path)
-    assert time.process_time() - start < 3
+    with limited():
+        results = inspect(data, path)
     assert all(
         text.isprintable()
         for item in results
@@ -468,11 +468,19 @@ def test_snapshot(database: str, tmp_path: Path) -> None:
     assert snapshot(str(tmp_path / "none")) == ""
 
 
-def test_five_hundred_pins_are_quick(inspect: Inspect) -> None:
+def test_a_pin_takes_a_question(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    connect = sqlite3.connect
+
+    def listening(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        connection.set_trace_callback(asked.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", listening)
     lines = "".join(f"package-{number}==1.{number}\n" for number in range(499)) + "examplelib==1.0\n"
-    start = time.process_time()
     assert one(inspect(lines)).line == 500
-    assert time.process_time() - start < 0.3
+    assert len(asked) <= 520
 
 
 # --- why it is there, and what a team calls its own -------------------------------------------------------------------

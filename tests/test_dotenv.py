@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.support import limited
 from yett.model import Hit, Severity
 from yett.parse.keyvalue import DOTENV, is_filled_in, read, switch
 from yett.parse.source import Span
@@ -101,7 +100,6 @@ def test_a_secret_never_stands_in_what_is_said() -> None:
 
 
 @pytest.mark.parametrize("piece", ("A='\n", "A=a://", "A=a:a:", '"', "export ", "A=<a", "A=$("))
-def test_time_grows_with_the_size_alone(piece: str) -> None:
-    start = time.process_time()
-    _found(piece * (100_000 // len(piece)))
-    assert time.process_time() - start < 5
+def test_hostile_text_does_not_hang(piece: str) -> None:
+    with limited():
+        _found(piece * (300_000 // len(piece)))

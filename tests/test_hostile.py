@@ -3,44 +3,29 @@ hangs it. The limit is one of the processor's time, far above what any of them t
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import NamedTuple, NoReturn
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
 
 import pytest
 
+from tests.support import limited
 from yett.checks import config, dependencies, python, secrets
+from yett.errors import YettError
 from yett.model import Blob, Gap
 from yett.parse import grammar
 from yett.parse.tree import Tree
-
-_SECONDS = 20.0
-
-
-class _Hang(BaseException):
-    """Nothing that looks at a file catches this."""
-
-
-@contextmanager
-def _limited() -> Iterator[None]:
-    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-        raise _Hang
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+from yett.policy import read
 
 
 class Case(NamedTuple):
     name: str
     path: str
     make: Callable[[], str]
+
+
+def _settings(number: int) -> str:
+    return f"class Config{number}:\n    DEBUG = True\n    SECRET_KEY = None\n"
 
 
 _CONFIG = (
@@ -96,6 +81,72 @@ _CONFIG = (
     Case("blanks of HCL", "main.tf", lambda: 'resource "aws_s3_bucket" "a" {\n  acl' + "\n" * 12_000 + '= "x"\n}\n'),
     Case("quotes of HCL", "main.tf", lambda: "# aws_\n" + '"\n' * 12_000),
     Case("braces of JavaScript", "server.js", lambda: 'require("express")\n' + "a {\n" * 60_000),
+    Case("early data of one server", "nginx.conf", lambda: "server {\n" + " ssl_early_data on;\n" * 12_000 + "}\n"),
+    Case(
+        "variables that are set again",
+        "nginx.conf",
+        lambda: "server {\n" + " set $a $arg_a;\n proxy_pass http://$a;\n" * 2_000 + "}\n",
+    ),
+    Case(
+        "rewrites of one server",
+        "nginx.conf",
+        lambda: "server {\n" + " rewrite ^/a(b)$ /$1;\n return 301 http://a$9$arg_a;\n" * 5_000 + "}\n",
+    ),
+    Case(
+        "certificates that are not checked",
+        "httpd.conf",
+        lambda: "<VirtualHost *:443>\nSSLProxyEngine on\n" + "SSLProxyVerify none\n" * 12_000 + "</VirtualHost>\n",
+    ),
+    Case("lines of a build", "Dockerfile", lambda: "FROM alpine:3.19\n" + "RUN x\n" * 8_000),
+    Case("downloads of one line", "Dockerfile", lambda: "FROM alpine:3.19\nRUN " + "curl x | " * 20_000 + "b\n"),
+    Case("words in front of a command", "Dockerfile", lambda: "FROM alpine:3.19\nRUN " + "! " * 160_000 + "b\n"),
+    Case("name of a listener", "server.properties", lambda: "listeners=" + "-" * 200_000 + "\n"),
+    Case("comments that do not end", "renovate.json", lambda: "{" + "/* " * 100_000),
+    Case(
+        "actions of one statement",
+        "policy.json",
+        lambda: (
+            '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": ['
+            + '"s3:*", ' * 30_000
+            + '"s3:*"]}]}'
+        ),
+    ),
+    Case(
+        "sessions of one server",
+        "server.js",
+        lambda: 'require("express-session")\n' + "app.use(session({ secret: key }));\n" * 8_000,
+    ),
+    Case(
+        "settings that are read again",
+        "app.py",
+        lambda: (
+            "from flask import Flask\napp = Flask(__name__)\n"
+            + f"x = [{'1, ' * 10_000}]\n"
+            + "app.secret_key = x\n" * 1_500
+        ),
+    ),
+    Case(
+        "colons of a login",
+        ".gitlab-ci.yml",
+        lambda: "a:\n  script:\n    - docker login -p " + "a:a@" * 20_000 + "\n",
+    ),
+    Case("lines that go on", "pg_hba.conf", lambda: "a\\\n" * 80_000),
+    Case(
+        "lines that servers share",
+        "haproxy.cfg",
+        lambda: "backend b\n" + " server x 10.0.0.1:443 ssl\n default-server check\n" * 12_000,
+    ),
+    Case("classes of settings", "config.py", lambda: "import flask\n" + "".join(map(_settings, range(6_000)))),
+    Case(
+        "rules of one role",
+        "role.yaml",
+        lambda: (
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nrules:\n"
+            + "- {apiGroups: [''], resources: [secrets], verbs: ['*']}\n" * 3_000
+            + "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nroleRef: {kind: Role, name: b}\n"
+            * 3_000
+        ),
+    ),
 )
 
 
@@ -103,7 +154,7 @@ _CONFIG = (
 def test_no_configuration_hangs(case: Case) -> None:
     data = case.make().encode()
     assert config.wants(case.path)
-    with _limited():
+    with limited():
         list(config.inspect(Blob(case.path, "", data)))
 
 
@@ -113,7 +164,7 @@ def test_no_configuration_hangs(case: Case) -> None:
 )
 def test_what_takes_too_long_is_said(path: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grammar, "SECONDS", -1.0)
-    with _limited():
+    with limited():
         said = list(config.inspect(Blob(path, "", text.encode())))
     assert [each.check for each in said if isinstance(each, Gap)] == ["config"]
 
@@ -123,7 +174,7 @@ def test_a_module_that_is_gone_through_too_often_is_said(path: str) -> None:
     text = "from flask import Flask\nINSTALLED_APPS = []\nMIDDLEWARE = []\nROOT_URLCONF = ''\napp = Flask(__name__)\n"
     text += "app.config['DEBUG'] = a\n" * 2_000 + "if a:\n    b = 1\n" * 2_000
     text += "".join(f"A{number} = 1\nif a:\n    b = 1\n" for number in range(2_000))
-    with _limited():
+    with limited():
         said = list(config.inspect(Blob(path, "", text.encode())))
     assert any(isinstance(each, Gap) and "too many statements" in each.reason for each in said)
 
@@ -133,22 +184,24 @@ def test_no_requirement_hangs() -> None:
     tree = Tree.of({"pyproject.toml": text, "uv.lock": 'version = 1\n\n[[package]]\nname = "c"\nversion = "1.0"\n'})
     check = dependencies.load("", 30.0, 0.0)
     assert check.among is not None
-    with _limited():
+    with limited():
         list(check.among(Blob("pyproject.toml", "", text.encode()), tree))
 
 
-@pytest.mark.parametrize("piece", ['"', "\\", " ", "=", "a-", "password = ", "token: ", "-----BEGIN "])
+@pytest.mark.parametrize(
+    "piece", ['"', "\\", " ", "=", "a-", "password = ", "token: ", "-----BEGIN ", "FRESHDESK_API_KEY="]
+)
 def test_no_text_hangs_the_search_for_secrets(piece: str) -> None:
     text = "password = " + piece * (200_000 // len(piece))
     inspect = secrets.load().inspect
-    with _limited():
+    with limited():
         list(inspect(Blob("notes.txt", "", text.encode())))
 
 
 @pytest.mark.parametrize("piece", ["(", "[", "-", "a.", "not ", "x = 1\n", "eval(x)\n"])
 def test_no_python_hangs(piece: str) -> None:
     inspect = python.load().inspect
-    with _limited():
+    with limited():
         list(inspect(Blob("app.py", "", (piece * (40_000 // len(piece))).encode())))
 
 
@@ -165,11 +218,27 @@ def test_no_python_hangs(piece: str) -> None:
 def test_no_lockfile_or_setting_hangs(path: str, text: str) -> None:
     check = dependencies.load("", 30.0, 0.0)
     assert check.wants(path)
-    with _limited():
+    with limited():
         list(check.inspect(Blob(path, "", text.encode())))
 
 
 def test_no_blanks_behind_a_name_hang_the_search_for_secrets() -> None:
     text = "KNAPSACK_PRO_API_KEY=" + " " * 100_000 + "x"
-    with _limited():
+    with limited():
         list(secrets.load().inspect(Blob("a.py", "", text.encode())))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + ".a" * 60_000 + " = 1\n",
+        "\n" * 200_000 + "[tool.yett]\nversion = 1\n",
+        "a = " + "[" * 200_000,
+        "a = " + "1" * 200_000,
+        "tool = 1\n",
+    ],
+    ids=["parts of a key", "blank lines", "brackets", "digits", "no table"],
+)
+def test_no_policy_hangs(text: str) -> None:
+    with limited(), suppress(YettError):
+        read.toml(text.encode(), "pyproject.toml")

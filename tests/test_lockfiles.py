@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import limited
 from yett.parse.lockfiles import Lock, is_lockfile, is_manifest, kind, read
 from yett.parse.lockfiles.toml import _general, _regular
 
@@ -326,28 +326,27 @@ def test_small_files_of_other_ecosystems(path: str, text: str, expected: list[st
 @pytest.mark.parametrize(
     ("path", "text"),
     (
-        ("yarn.lock", "a, " * 30_000),
-        ("yarn.lock", "a@1:\n  dependencies:\n    b" + " " * 30_000 + '"x"y'),
-        ("bun.lock", '"\\' * 30_000),
-        ("bun.lock", "/*" * 30_000),
+        ("yarn.lock", "a, " * 100_000),
+        ("yarn.lock", "a@1:\n  dependencies:\n    b" + " " * 300_000 + '"x"y'),
+        ("bun.lock", '"\\' * 150_000),
+        ("bun.lock", "/*" * 150_000),
         ("go.mod", "module x\n" + 'require "' + '\\"' * 1_500),
-        ("pnpm-lock.yaml", "- " * 30_000),
-        ("pnpm-lock.yaml", "a" + " " * 30_000 + "#x"),
-        ("mix.lock", "%{" + '"' * 30_000 + "}"),
-        ("pom.xml", "<project><a>" + "a<!---->" * 30_000 + "</a></project>"),
+        ("pnpm-lock.yaml", "- " * 150_000),
+        ("pnpm-lock.yaml", "a" + " " * 300_000 + "#x"),
+        ("mix.lock", "%{" + '"' * 300_000 + "}"),
+        ("pom.xml", "<project><a>" + "a<!---->" * 150_000 + "</a></project>"),
         (
             "pom.xml",
             f"<project><properties><a>{'${b}' * 100}</a><b>{'${a}' * 100}</b></properties><dependencies>"
             "<dependency><artifactId>${a}</artifactId><version>${a}</version></dependency></dependencies></project>",
         ),
-        ("a.spdx.json", '{"spdxVersion": "SPDX-2.3", "packages": [' + "[" * 30_000),
-        ("pyproject.toml", "[tool.poetry.dependencies]\n" + "".join(f'a{n} = "1"\n' for n in range(3_000))),
+        ("a.spdx.json", '{"spdxVersion": "SPDX-2.3", "packages": [' + "[" * 300_000),
+        ("pyproject.toml", "[tool.poetry.dependencies]\n" + "".join(f'a{n} = "1"\n' for n in range(30_000))),
     ),
 )
 def test_hostile_text_is_no_trap(path: str, text: str) -> None:
-    start = time.process_time()
-    read(path, text.encode())
-    assert time.process_time() - start < 1
+    with limited():
+        read(path, text.encode())
 
 
 @pytest.mark.parametrize("folder", sorted(path.name for path in STORED.iterdir()))
@@ -374,38 +373,34 @@ def test_many_lines_without_a_version_are_refused() -> None:
 
 
 @pytest.mark.parametrize("line_end", ("\n", ""))
-def test_large_npm_file_is_fast(line_end: str) -> None:
-    packages = {f"node_modules/p{number}": {"version": "1.0.0", "license": "MIT"} for number in range(5000)}
+def test_a_large_npm_file_does_not_hang(line_end: str) -> None:
+    packages = {f"node_modules/p{number}": {"version": "1.0.0", "license": "MIT"} for number in range(50_000)}
     text = json.dumps({"lockfileVersion": 3, "packages": packages}, indent=2)
     if not line_end:
         text = text.replace("\n", "")
-    start = time.process_time()
-    lock = read("package-lock.json", text.encode())
-    assert len(lock.locked) == 5000
-    assert time.process_time() - start < 1
+    with limited():
+        lock = read("package-lock.json", text.encode())
+    assert len(lock.locked) == 50_000
 
 
 @pytest.mark.parametrize("tail", ("", 'x = "" # " \n', "x = 1.5\n"))
-def test_large_toml_file_is_fast(tail: str) -> None:
-    wheel = '    { url = "https://files.example.com/a.whl", hash = "sha256:00", size = 1 },\n'
-    package = '[[package]]\nname = "p"\nversion = "1.0"\nwheels = [\n' + wheel * 20 + "]\n\n"
-    start = time.process_time()
-    lock = read("uv.lock", ("version = 1\n" + tail + package * 500).encode())
-    assert len(lock.locked) == 500
-    assert time.process_time() - start < 2
+def test_a_large_toml_file_does_not_hang(tail: str) -> None:
+    package = f'# {"a" * 400}\n[[package]]\nname = "p"\nversion = "1.0"\n\n'
+    with limited():
+        lock = read("uv.lock", ("version = 1\n" + tail + package * 25_000).encode())
+    assert len(lock.locked) == 25_000
 
 
 @pytest.mark.parametrize(
     "line",
     (
-        "[" * 5000,
-        "x = " + "[" * 300 + "\n",
-        'x = "' + "\\" * 9999,
-        "x = {" + "a = 1, " * 3000,
-        "x = [\n" + "  1,\n" * 5000,
+        "[" * 300_000,
+        "x = " + "[" * 300_000 + "\n",
+        'x = "' + "\\" * 299_999,
+        "x = {" + "".join(f"a{number} = 1, " for number in range(50_000)),
+        "x = [\n" + "  1,\n" * 100_000,
     ),
 )
 def test_hostile_toml_is_no_trap(line: str) -> None:
-    start = time.process_time()
-    assert read("uv.lock", ("version = 1\n" + line).encode()).error
-    assert time.process_time() - start < 1
+    with limited():
+        assert read("uv.lock", ("version = 1\n" + line).encode()).error

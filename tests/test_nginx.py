@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import Any
 
 import pytest
 
+from tests.support import limited
 from yett.model import Hit, Unknown
 from yett.parse.names import is_nginx
 from yett.parse.nginx import MAX_DEPTH, Directive, parse
@@ -126,22 +126,21 @@ def test_what_nginx_refuses_is_refused(text: str, line: int, reason: str) -> Non
 @pytest.mark.parametrize(
     "text",
     (
-        "{" * 200_000,
+        "{" * 400_000,
         "a " * 200_000,
         "a;" * 50_000,
-        '"' * 100_001,
-        "$" * 200_000,
-        "<% a;" * 40_000,
-        "a {{" * 50_000,
-        "x_by_lua_block {" + "[[ ]=" * 40_000,
-        "\\" * 99_999,
+        '"' * 400_001,
+        "$" * 400_000,
+        "<% a;" * 50_000,
+        "<%" * 200_000,
+        "a {{" * 100_000,
+        "x_by_lua_block {" + "[[ ]=" * 80_000,
+        "\\" * 399_999,
     ),
 )
-def test_hostile_text_takes_no_time(text: str) -> None:
-    start = time.process_time()
-    with contextlib.suppress(ParseError):
+def test_hostile_text_does_not_hang(text: str) -> None:
+    with limited(), contextlib.suppress(ParseError):
         parse(text)
-    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -329,19 +328,15 @@ def test_a_template_is_judged_as_far_as_it_goes() -> None:
     assert "no-hsts" in _unknown(text)
 
 
-def test_a_typical_file_is_judged_quickly() -> None:
-    text = "http {\n" + WORDS.split("http {")[1].rsplit("}", 1)[0] * 3 + "}\n"
-    nginx.judge(text, "nginx.conf", Tree.of({"nginx.conf": text}))
-    start = time.process_time()
-    for _ in range(20):
+def test_many_servers_do_not_hang() -> None:
+    text = "http {\n" + WORDS.split("http {")[1].rsplit("}", 1)[0] * 1_000 + "}\n"
+    with limited():
         list(nginx.judge(text, "nginx.conf", Tree.of({"nginx.conf": text})))
-    assert (time.process_time() - start) / 20 < 0.05
 
 
 def test_many_maps_do_not_multiply() -> None:
     lines = "".join(f"  k{number} $m{number % 9};\n" for number in range(300))
     maps = "".join(f"map $uri $m{number} {{\n{lines}}}\n" for number in range(9))
     text = maps + "server { location / { proxy_pass http://$m0$m1$m2$m3; add_header X $m4$m5$m6; } }\n"
-    start = time.process_time()
-    _ids(text)
-    assert time.process_time() - start < 5
+    with limited():
+        _ids(text)

@@ -213,6 +213,11 @@ def test_devices(text: str, kind: str, sure: Confidence) -> None:
 CARRIERS = (
     (f"bindpw {WORD}", "ldap.conf", "ldap-password", MEDIUM),
     (f"bindpw {WEAK}", "ldap.conf", "ldap-password", LOW),
+    (f"olcRootPW: '{WORD}'", "a.yml", "ldap-password", MEDIUM),
+    (f"machine acme.io login a password {WEAK}", ".netrc", "netrc-password", MEDIUM),
+    (f"machine acme.io login a password {WEAK}", "README.md", "netrc-password", LOW),
+    (f"<access_token>{WORD}</access_token>", "config.xml", "xml-password", MEDIUM),
+    (f"<password>{WEAK}</password>", "config.xml", "xml-password", LOW),
     ("userPassword: {SSHA}5en6G6MezRroT3XK" + "qkdPOmY/BfQpaZ1x", "a.ldif", "ldap-password", MEDIUM),
     (f"requirepass {WORD}", "redis.conf", "directive-password", MEDIUM),
     (f"  user a insecure-password {WORD}", "haproxy.cfg", "directive-password", MEDIUM),
@@ -254,6 +259,14 @@ SILENT = (
     ("CREATE ROLE a LOGIN PASSWORD :'password';", "a.sql"),
     ("tool --password $PASSWORD run", "a.sh"),
     ("tool --password password run", "a.sh"),
+    ("userPassword: 'Password',", "login.ts"),
+    ("psk = ssl->handshake->psk;", "tls.c"),
+    (f'<input type="hidden" name="authenticity_token" value="{WORD}">', "a.html"),
+    ("userPassword: true,", "a.ts"),
+    ("UserPassword: Bool(true),", "a.go"),
+    ("{{ 'machine {} login {} password {}'.format(a, b, c) }}", "auth.conf.j2"),
+    ("<model_token>shop/export_product</model_token>", "config.xml"),
+    (f'<d:sync-token>"{WORD}"</d:sync-token>', "dav.xml"),
 )
 
 

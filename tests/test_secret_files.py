@@ -137,7 +137,7 @@ def test_the_history_finds_the_same_in_a_changed_file() -> None:
 @pytest.mark.parametrize("text", (f"secret_key = {HEX}\n", f"auth:\n  api_key: {HEX} # deploys\n"))
 def test_settings_of_a_program_need_no_quotes(path: str, text: str) -> None:
     assert kinds(text, path) == [("generic-credential", MEDIUM)]
-    assert kinds(text, "docs/secrets.txt") == []
+    assert kinds(text, "src/settings.py") == []
 
 
 # --- test code

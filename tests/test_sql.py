@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import time
 from contextlib import suppress
 
 import pglast
 import pytest
 
+from tests.support import limited
 from yett.model import Hit, Severity, Unknown
 from yett.parse import sql, statements
 from yett.parse.source import ParseError, Span
@@ -444,10 +444,7 @@ def test_too_many_calls_in_calls_are_an_error() -> None:
         *("CREATE VIEW a AS SELECT 1 FROM auth.users\n", "CREATE POLICY p ON t USING (a)\n", "EXECUTE AS USER = 'a'\n"),
     ),
 )
-def test_time_grows_with_the_size_alone(piece: str) -> None:
-    text = "GO\n" + piece * (60_000 // len(piece))
-    start = time.process_time()
-    with suppress(ParseError):
+def test_hostile_text_does_not_hang(piece: str) -> None:
+    text = "GO\n" + piece * (300_000 // max(2, len(piece)))
+    with limited(), suppress(ParseError):
         _found(text)
-    # A quadratic walk takes minutes.
-    assert time.process_time() - start < 5

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
 
+from tests.support import limited
 from yett.model import Hit, Unknown
 from yett.parse.names import is_sshd
 from yett.parse.source import ParseError
@@ -83,12 +83,12 @@ def test_what_sshd_refuses_is_refused(text: str) -> None:
         list(sshd.judge(text, "sshd_config", Tree.of({"sshd_config": text})))
 
 
-@pytest.mark.parametrize("text", ("Port " + "a " * 100_000, '"' * 100_000, "Port " + '"' * 99_999, "Port {{" * 30_000))
-def test_hostile_text_takes_no_time(text: str) -> None:
-    start = time.process_time()
-    with contextlib.suppress(ParseError):
+@pytest.mark.parametrize(
+    "text", ("Port " + "a " * 150_000, '"' * 400_000, "Port " + '"' * 399_999, "Port {{" * 60_000, "Port 22\n" * 40_000)
+)
+def test_hostile_text_does_not_hang(text: str) -> None:
+    with limited(), contextlib.suppress(ParseError):
         parse(text)
-    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

@@ -263,7 +263,7 @@ def _judged(secret: Secret, value: str, start: int, end: int) -> Found | None:
     """What the structure, the check digits and the looks of a value say of it."""
     if secret.holds is not None and not secret.holds(value):
         return None
-    doubt = fake(value[len(anchor(secret, value)) :])
+    doubt = secret.doubt or fake(value[len(anchor(secret, value)) :])
     if doubt:
         return Found(start, end, Confidence.LOW, doubt)
     checked = secret.checksum(value) if secret.checksum is not None else None

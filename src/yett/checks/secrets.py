@@ -20,7 +20,7 @@ from yett.parse.decode import Excess
 from yett.parse.encoding import Cursor, views
 from yett.rules.secrets.record import rule
 
-_REVISION = "6"
+_REVISION = "7"
 """Raised when the same rules would give other results: what is remembered of earlier runs is then not used."""
 
 AUDITED = {False: "audited-as-none", True: "audited-as-secret"}
@@ -229,5 +229,5 @@ def _message(sighting: Sighting) -> str:
     if found.note:
         message += f"; {found.note}"
     if found.doubt:
-        message += f"; probably not real: {found.doubt}"
+        message += f"; probably {'harmless' if found.doubt == secret.doubt else 'not real'}: {found.doubt}"
     return message

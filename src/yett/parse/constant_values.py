@@ -37,6 +37,7 @@ from yett.parse.values import (
     bare,
     default_of,
     either,
+    size,
     text,
     truth,
 )
@@ -104,6 +105,9 @@ class Expressions:
         return At(self.path, self.source.span(node))
 
     def _assign(self, target: ast.AST, value: Value) -> None:
+        raise NotImplementedError
+
+    def spend(self, steps: int) -> None:
         raise NotImplementedError
 
     def _load(self, path: str) -> Module | None:
@@ -178,6 +182,11 @@ class Expressions:
 
     def value(self, node: ast.AST | None, depth: int = 0) -> Value:
         """What an expression comes to."""
+        found = self._value(node, depth)
+        self.spend(1 + size(found) // 16)  # it may have been put together anew
+        return found
+
+    def _value(self, node: ast.AST | None, depth: int) -> Value:
         if depth > MAX_DEPTH or node is None:
             return Opaque("an expression that nests deep", self.at(node) if node is not None else NOWHERE)
         match node:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from yett.parse import python
@@ -30,6 +30,7 @@ from yett.parse.values import (
     Value,
     bare,
     either,
+    size,
     text,
 )
 
@@ -37,11 +38,13 @@ __all__ = ["Fold", "Module", "Scopes", "guarded", "module", "resolve"]
 
 MAX_IMPORTS = 12
 """Of modules that import each other's names."""
-MAX_STEPS = 400_000
-"""Statements that are carried out for one module; a module is gone through anew for each value that is asked for."""
+MAX_STEPS = 1_000_000
+"""Statements that are carried out for one module and values that are worked out, those of functions anew for each value
+that is asked for."""
 
 _SETTINGS = r"(?i)setting|conf|secret|prod|env|common|base"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SPACES = ("globals", "locals", "vars")
 
@@ -68,6 +71,8 @@ class Scopes:
         self.tree = tree
         self.path = path
         self._steps = 0
+        self._reached = Fold(source, tree, path)
+        self._next = self._line = 0
 
     @cached_property
     def whole(self) -> Fold:
@@ -78,29 +83,49 @@ class Scopes:
 
     def value(self, node: ast.expr) -> Value:
         """What an expression comes to as things stand where it is, the names of the functions around it included."""
-        fold = Fold(self.source, self.tree, self.path)
-        fold.steps = self._steps
-        found = self._value(fold, node)
+        around = [each for each in self.source.parents(node) if isinstance(each, _FUNCTIONS)]
+        fold = self._inside(around, node.lineno) if around else self._before(node.lineno)
+        found = fold.value(node)
         self._steps = fold.steps
         return found
 
-    def _value(self, fold: Fold, node: ast.expr) -> Value:
-        around = [each for each in self.source.parents(node) if isinstance(each, _FUNCTIONS)]
-        if not around:
-            fold.until = node.lineno
-            fold.run(self.source.tree.body)
-            return fold.value(node)
+    def _before(self, line: int) -> Fold:
+        """The module up to a line. Asked for one line after another, it goes on from where it was."""
+        body = self.source.tree.body
+        if line < self._line:
+            self._reached, self._next = Fold(self.source, self.tree, self.path), 0
+        self._line, fold = line, self._reached
+        fold.steps = self._steps
+        while self._next < len(body) and (body[self._next].end_lineno or 0) < line:
+            fold.run(body[self._next : self._next + 1])
+            self._next += 1
+        end = self._next
+        while end < len(body) and body[end].lineno < line:
+            end += 1
+        if end == self._next:
+            return fold
+        inner = Fold(self.source, self.tree, self.path)
+        inner.steps, inner.open, inner.until = fold.steps, fold.open, line
+        inner.take(fold)
+        inner.run(body[self._next : end])
+        return inner
+
+    def _inside(self, around: Sequence[_Function], line: int) -> Fold:
+        """The module as a function sees it, and the functions up to a line."""
+        fold = Fold(self.source, self.tree, self.path)
+        fold.steps = self._steps
         fold.take(self.whole)
         for function in reversed(around):
             for arg in ast.walk(function.args):
+                fold.spend(1)
                 if isinstance(arg, ast.arg):
                     fold.names[arg.arg] = Opaque(arg.arg, fold.at(arg))
             for arg, default in zip(reversed(function.args.args), reversed(function.args.defaults), strict=False):
                 fold.names[arg.arg] = either((fold.value(default), Opaque(arg.arg, fold.at(arg))), fold.at(arg))
-            fold.until = node.lineno
+            fold.until = line
             if not isinstance(function, ast.Lambda):
                 fold.run(function.body)
-        return fold.value(node)
+        return fold
 
 
 def guarded(fold: Fold, node: ast.AST) -> bool:
@@ -313,6 +338,7 @@ class Fold(Expressions):
         match target:
             case ast.Name(id=name):
                 self.names[name] = value
+                self.spend(size(value) // 16)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 items = value.items if isinstance(value, Items) and len(value.items) == len(targets) else ()
                 for index, each in enumerate(targets):
@@ -342,6 +368,7 @@ class Fold(Expressions):
         if isinstance(node, ast.Name):
             held = self.names.get(node.id, Table({}, {}, self.at(node), False))
             self.names[node.id] = self._with(held, keys[::-1], places[::-1], value)
+            self.spend(size(self.names[node.id]) // 16)
 
     def _with(self, held: Value, keys: list[str | None], places: list[ast.AST], value: Value) -> Value:
         if not keys:

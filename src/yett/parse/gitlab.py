@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from yett.parse import shell
-from yett.parse.source import ParseError, Span
+from yett.parse.source import ParseError, Span, line_at
 from yett.parse.yaml import Entry, Mapping, Node, Scalar, Sequence, compose_all
 
 MAX_JOBS = 2_000
@@ -106,10 +106,8 @@ class Pipeline(NamedTuple):
     def span(self, scalar: Scalar, start: int, end: int) -> Span:
         """Where a part of a text stands: exact for literal blocks and for texts on one line without escapes."""
         if scalar.style == "|":
-            line = scalar.line + 1 + scalar.text.count("\n", 0, start)
-            begin = scalar.text.rfind("\n", 0, start) + 1
-            finish = scalar.text.find("\n", begin)
-            finish = len(scalar.text) if finish < 0 else finish
+            number, begin, finish = line_at(scalar.text, start)
+            line = scalar.line + 1 + number
             raw = self.lines[line - 1] if line <= len(self.lines) else ""
             column = len(raw) - (finish - begin) + start - begin + 1
             if column < 1:

@@ -19,6 +19,9 @@ SECTIONS = (
 PROXIES = ("frontend", "backend", "listen")
 
 MAX_LINES = 100_000
+MAX_SECTIONS = 3_000
+MAX_DEFAULTS = 500
+"""Lines of one section of defaults, which each proxy below it is held against."""
 
 
 class Word(NamedTuple):
@@ -65,13 +68,16 @@ class Line(NamedTuple):
 class Section:
     """A section. `defaults` is the one whose settings hold here where it says nothing itself."""
 
-    __slots__ = ("defaults", "head", "kind", "lines", "name")
+    __slots__ = ("_given", "_named", "_seen", "defaults", "head", "kind", "lines", "name")
 
     def __init__(self, kind: str, head: Line, defaults: Section | None) -> None:
         self.kind = kind
         self.head = head
         self.name = head.words[1].text if len(head.words) > 1 else ""
         self.lines: list[Line] = []
+        self._named: dict[str, list[tuple[int, Line]]] = {}
+        self._seen = 0
+        self._given: frozenset[str] | None = None
         self.defaults = defaults
 
     @property
@@ -80,7 +86,14 @@ class Section:
 
     def own(self, *names: str) -> list[Line]:
         """The lines of this section alone that begin with one of these words."""
-        return [line for line in self.lines if line.name in names]
+        for number in range(self._seen, len(self.lines)):
+            line = self.lines[number]
+            self._named.setdefault(line.name, []).append((number, line))
+        self._seen = len(self.lines)
+        if len(names) == 1:
+            return [line for _, line in self._named.get(names[0], ())]
+        found = [each for name in dict.fromkeys(names) for each in self._named.get(name, ())]
+        return [line for _, line in sorted(found, key=lambda each: each[0])]
 
     def effective(self, *names: str) -> list[Line]:
         """The lines with one of these names, those of the defaults behind them."""
@@ -91,6 +104,13 @@ class Section:
             found += section.own(*names)
             section, seen = section.defaults, seen + 1
         return found
+
+    def gives(self, name: str) -> bool:
+        """Whether a `default-server` gives a keyword to the servers of this section."""
+        if self._given is None:
+            lines = self.effective("default-server")
+            self._given = frozenset(word.text.lower() for line in lines for word in line.words[1:])
+        return name in self._given
 
     @property
     def mode(self) -> str:
@@ -155,8 +175,12 @@ def parse(text: str) -> Config:
                 if section.name and section.name != "from":
                     by_name[section.name] = section
             sections.append(section)
+            if len(sections) > MAX_SECTIONS:
+                raise ParseError(number, 1, f"there are more than {MAX_SECTIONS} sections")
         elif sections:
             sections[-1].lines.append(line)
+            if sections[-1].kind == "defaults" and len(sections[-1].lines) > MAX_DEFAULTS:
+                raise ParseError(number, 1, f"there are more than {MAX_DEFAULTS} lines of defaults")
     return Config(tuple(sections), templated)
 
 

@@ -64,12 +64,14 @@ def read(text: str) -> tuple[Entry | Include | Odd, ...]:
     while number < len(lines):
         number += 1
         first = number
+        before: list[Field] = []
         fields = _fields(lines[number - 1], number)
         # A backslash at the end takes the next line along (PostgreSQL 14).
         while lines[number - 1].endswith("\\") and number < len(lines):
-            fields = [*(field for field in fields if field.text != "\\"), *_fields(lines[number], number + 1)]
+            before += (field for field in fields if field.text != "\\")
             number += 1
-        if fields:
+            fields = _fields(lines[number - 1], number)
+        if fields := before + fields:
             found.append(_line(fields, first))
     return tuple(found)
 

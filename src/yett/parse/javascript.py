@@ -92,6 +92,14 @@ class Script:
         self._assigned = ordered.get("assignment", [])
         self._steps = 0
 
+    @cached_property
+    def placed(self) -> dict[tuple[int, int], Node]:
+        """The pairs by the line and column that they begin at, the outermost of those that begin together."""
+        found: dict[tuple[int, int], Node] = {}
+        for pair in self.pairs:
+            found.setdefault(self.span(pair)[:2], pair)
+        return found
+
     # Places and texts
 
     def span(self, node: Node) -> Span:

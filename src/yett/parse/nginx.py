@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 from yett.parse.source import ParseError, Span
 from yett.parse.tree import Tree
+
+T = TypeVar("T")
 
 MAX_DEPTH = 60
 """Blocks inside blocks; configurations in use stay below ten."""
@@ -49,6 +51,7 @@ class Directive:
 
     __slots__ = (
         *(
+            "_made",
             "_named",
             "_order",
             "_seen",
@@ -76,6 +79,7 @@ class Directive:
         self.missing: list[Directive] = []
         self.end = at.span
         self.templated = False
+        self._made: dict[object, Any] | None = None
         self._seen: list[Directive] = []
         self._order: dict[Directive, int] = {}
         self._named: dict[str, list[Directive]] = {}
@@ -123,6 +127,15 @@ class Directive:
                 self._named.setdefault(child.name, []).append(child)
         return self._named
 
+    def once(self, make: Callable[[Directive], T]) -> T:
+        """What a function makes of this block, made once: each of thousands of lines may ask for it."""
+        if self._made is None:
+            self._made = {}
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
+
     def walk(self) -> Iterator[Directive]:
         """Everything inside, in order, without the block itself."""
         stack = self.children[::-1]
@@ -151,7 +164,10 @@ _WORD = re.compile(
     re.DOTALL,
 )
 # A line of its own that only steers a template engine.
-_STEERING = re.compile(r"\{[%#].{0,2000}?[%#]\}|<%(?!=).{0,2000}?%>|\{\{-?[^\n]{0,300}?\}\}[ \t]*(?=\n|\Z)", re.DOTALL)
+_STEERING = re.compile(  # of ERB's marks none stands inside another, so that nothing is read for each of many
+    r"\{[%#].{0,2000}?[%#]\}|<%(?!=)(?:[^<%]|<(?!%)|%(?!>)){0,2000}+%>|\{\{-?[^\n]{0,300}?\}\}[ \t]*(?=\n|\Z)",
+    re.DOTALL,
+)
 _ESCAPE = re.compile(r"\\([\"'\\trn])")
 _ESCAPED = {"t": "\t", "r": "\r", "n": "\n"}
 _LUA = re.compile(  # what is never closed takes the rest, so that nothing is read twice

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -46,6 +49,18 @@ def decode(data: bytes) -> str:
     if nul >= 0:
         raise ParseError(*_end(text[:nul]), "there is a NUL character in the text")
     return text
+
+
+def line_at(text: str, offset: int) -> tuple[int, int, int]:
+    """The line that an offset lies in: its number from 0, where it begins and ends, the line break left out."""
+    starts = _starts(text)
+    number = bisect_right(starts, offset) - 1
+    return number, starts[number], starts[number + 1] - 1 if number + 1 < len(starts) else len(text)
+
+
+@lru_cache(1)  # asked for each of the thousands of places in one text
+def _starts(text: str) -> list[int]:
+    return [0, *(found.end() for found in re.finditer("\n", text))]
 
 
 def _end(text: str) -> tuple[int, int]:

@@ -90,6 +90,11 @@ def either(values: tuple[Value, ...], at: At) -> Value:
     return Either(tuple(flat), at) if len(flat) <= MAX_OPTIONS else Opaque("one of many values", at)
 
 
+def size(value: Value) -> int:
+    """How many values a list or table holds, 0 for any other."""
+    return len(value.items) if isinstance(value, Items) else len(value.entries) if isinstance(value, Table) else 0
+
+
 def bare(value: Value) -> object:
     """What a value is, wherever it stands."""
     match value:

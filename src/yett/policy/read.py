@@ -49,18 +49,31 @@ def toml(text: bytes, place: str) -> Item | None:
     """
     import tomllib
 
+    from yett.parse.toml import is_too_dotted
+
     decoded = _decoded(text, place)
+    if is_too_dotted(decoded):
+        raise YettError(f"{place} has a key of hundreds of parts: shorten it")
     try:
-        table = tomllib.loads(decoded).get("tool", {}).get("yett")
-    except tomllib.TOMLDecodeError as error:
+        tool = tomllib.loads(decoded).get("tool")
+    except ValueError as error:  # also a number beyond what Python reads
         raise YettError(f"{place}: {str(error)[:200]}") from None
     except RecursionError:
         raise YettError(f"{place} is nested too deeply to be a policy") from None
+    table = tool.get("yett") if isinstance(tool, dict) else None
     if table is None:
         return None
-    found = re.search(r"(?m)^\s*\[\s*tool\s*\.\s*yett\b", decoded)
+    found = re.search(r"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*yett\b", decoded)
     start = decoded.count("\n", 0, found.start()) + 1 if found else 1
-    return _from_toml(table, decoded.splitlines(), start)
+    return _from_toml(table, _Lines(decoded.splitlines()), start)
+
+
+class _Lines:
+    """Lines in which keys are looked for, and how many more may be looked at: a policy has few of either."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.left = 1_000_000
 
 
 def _decoded(text: bytes, place: str) -> str:
@@ -97,7 +110,7 @@ def _scalar(text: str, style: str) -> Plain:
     return int(text) if re.fullmatch(r"[-+]?[0-9]{1,18}", text) else text
 
 
-def _from_toml(value: object, lines: list[str], line: int) -> Item:
+def _from_toml(value: object, lines: _Lines, line: int) -> Item:
     """TOML's parser tells no lines, so a key is looked for from its table on; good enough to point at."""
     match value:
         case Mapping():
@@ -112,9 +125,10 @@ def _from_toml(value: object, lines: list[str], line: int) -> Item:
             return Item(str(value), line)
 
 
-def _line_of(key: str, lines: list[str], start: int) -> int:
+def _line_of(key: str, lines: _Lines, start: int) -> int:
     wanted = re.compile(rf"(?:^|[\s.\[{{,\"'])({re.escape(key)})[\"']?\s*(?:[=.\]]|$)")
-    for number in range(start - 1, len(lines)):
-        if wanted.search(lines[number]):
+    for number in range(start - 1, min(len(lines.lines), start - 1 + lines.left)):
+        lines.left -= 1
+        if wanted.search(lines.lines[number]):
             return number + 1
     return start

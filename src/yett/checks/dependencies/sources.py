@@ -181,7 +181,7 @@ def _yarnrc(text: str) -> Judged:
 def _toml(text: str) -> dict[str, Any]:
     import tomllib
 
-    from yett.parse.lockfiles.toml import is_too_dotted
+    from yett.parse.toml import is_too_dotted
 
     if is_too_dotted(text):
         raise SourceError("it has a key of hundreds of parts")

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from yett.parse.lockfiles.lock import LockError
+from yett.parse.toml import is_too_dotted
 
 _KEPT = {"name", "version", "source", "optional", "category", "groups"}
 _TABLES = {"dependencies", "optional-dependencies", "dev-dependencies"}
@@ -170,14 +171,6 @@ def _value(raw: str) -> Any:
     import tomllib
 
     return tomllib.loads(f"value = {raw}")["value"]
-
-
-_DOTTED = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){200}""", re.ASCII)
-
-
-def is_too_dotted(text: str) -> bool:
-    """Whether a key may have hundreds of parts: `tomllib` takes time by the square of their number."""
-    return _DOTTED.search(text) is not None
 
 
 def table(text: str) -> dict[str, Any]:

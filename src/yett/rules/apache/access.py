@@ -317,12 +317,13 @@ def cors(root: Directive) -> Iterator[Found]:
             continue
         index = lower.index("access-control-allow-origin")
         value = words[index + 1] if len(words) > index + 1 else ""
-        sent = [each for block in directive.parent.up() for each in own(block, "header")]
-        credentials = any(
-            "access-control-allow-credentials" in each.text.lower() and "true" in each.text.lower() for each in sent
-        )
-        if credentials and _ANYBODY.search(value):
+        if _ANYBODY.search(value) and any(block.once(_lets_cookies_in) for block in directive.parent.up()):
             yield at(directive, f"Access-Control-Allow-Origin is {short(value, 40)}, and cookies are sent along")
+
+
+def _lets_cookies_in(block: Directive) -> bool:
+    texts = [each.text.lower() for each in own(block, "header")]
+    return any("access-control-allow-credentials" in text and "true" in text for text in texts)
 
 
 RULES: Judged = (

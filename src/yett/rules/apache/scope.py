@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from yett.model import Confidence, Edit, Hit, Rule, Severity, Unknown
@@ -58,7 +57,7 @@ def label(block: Directive) -> str:
     if not block.name or block.name in THROUGH:
         return "this configuration" if block.parent is None else label(block.parent)
     if block.name == "virtualhost":
-        names = [each for each in through(block) if each.name == "servername" and each.args]
+        names = [each for each in own(block, "servername") if each.args]
         if names:
             return f"<VirtualHost {short(names[0].args[0].text, 50)}>"
     return short(f"<{' '.join((block.at.text, *(word.text for word in block.args)))}>", 70)
@@ -72,17 +71,24 @@ def replace(directive: Directive, by: str) -> tuple[Edit, ...]:
     return (Edit(*Span(first.line, first.column, last.end_line, last.end_column), by),)
 
 
-def own(block: Directive, *names: str) -> list[Directive]:
-    """The directives of a section with one of these names."""
-    return [each for each in through(block) if each.name in names]
+def own(block: Directive, name: str) -> list[Directive]:
+    """The directives of a section that have a name."""
+    return block.once(_by_name).get(name, [])
 
 
-def setting(block: Directive, *names: str) -> Directive | None:
+def _by_name(block: Directive) -> dict[str, list[Directive]]:
+    found: dict[str, list[Directive]] = {}
+    for each in through(block):
+        found.setdefault(each.name, []).append(each)
+    return found
+
+
+def setting(block: Directive, name: str) -> Directive | None:
     """The directive that decides in a section: its own last one, else that of a section around it."""
     for each in block.up():
         if each.name in THROUGH:
             continue
-        found = own(each, *names)
+        found = own(each, name)
         if found:
             return found[-1]
     return None
@@ -92,9 +98,12 @@ def named(root: Directive, *names: str) -> Iterator[Directive]:
     return (each for each in root.walk() if each.name in names)
 
 
-@lru_cache(64)  # asked for each directive of a section
 def access(block: Directive) -> str:
     """Who is let in by a section itself: "open" to all, "limited", or "" where it says nothing."""
+    return block.once(_access)
+
+
+def _access(block: Directive) -> str:
     said = ""
     allows: bool | None = None
     for each in block.walk():

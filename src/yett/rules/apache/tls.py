@@ -184,7 +184,7 @@ def verify_off(root: Directive) -> Iterator[Found]:
             name = setting(directive.parent, "sslproxycheckpeername")
             if name is None or name.first != "off":
                 continue
-        if _only_local(directive.inside("virtualhost") or root):
+        if (directive.inside("virtualhost") or root).once(_only_local):
             continue
         yield at(directive, f"{directive.at.text} {short(directive.text, 20)}: nobody checks who answers")
 

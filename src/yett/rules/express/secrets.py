@@ -192,11 +192,11 @@ def _place(server: Server, options: Table, name: str) -> Span:
     key = options.keys[name].span
     value = options.entries[name]
     leaf = next((each for each, _ in leaves(value)), value)
-    for pair in server.script.pairs:
-        if server.script.span(pair)[:2] == key[:2]:
-            given = pair.child_by_field_name("value")
-            return key if given is not None and given.type == "identifier" else leaf.at.span
-    return key
+    pair = server.script.placed.get(key[:2])
+    if pair is None:
+        return key
+    given = pair.child_by_field_name("value")
+    return key if given is not None and given.type == "identifier" else leaf.at.span
 
 
 def _key(name: str, value: Value, span: Span, call: Node | None = None) -> Iterator[Hit | Unknown]:

@@ -48,6 +48,7 @@ class Application:
         self.source = source
         self.path = path
         self.tree = tree
+        self.steps = 0
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -93,23 +94,23 @@ class Application:
         """Classes of configuration; a value that every class for production replaces is not one of production."""
         classes = {node.name: node for node in self.source.tree.body if isinstance(node, ast.ClassDef)}
         chosen = {name: node for name, node in classes.items() if self._is_config(node, classes)}
+        held = {name: self._attributes(node) for name, node in chosen.items()}
+        heirs: dict[str, list[set[str]]] = {}
         for name, node in chosen.items():
-            keys = self._attributes(node)
+            if not stages.is_dev(name):
+                for base in dict.fromkeys(map(self.source.name, node.bases)):
+                    heirs.setdefault(base, []).append({key.name for key in held[name]})
+        for name, keys in held.items():
             if stages.is_dev(name) or any(key.name == "TESTING" and truth(key.value) for key in keys):
                 continue
-            heirs = [
-                other
-                for other in chosen.values()
-                if not stages.is_dev(other.name) and name in [self.source.name(base) for base in other.bases]
-            ]
             for key in keys:
-                replaced = heirs and all(key.name in {each.name for each in self._attributes(heir)} for heir in heirs)
-                if not replaced:
+                if name not in heirs or not all(key.name in each for each in heirs[name]):
                     yield key
 
     def _attributes(self, node: ast.ClassDef) -> list[Key]:
         found: list[Key] = []
         inner = Fold(self.source, self.tree, self.path)
+        inner.steps = self.steps
         inner.take(self.scopes.whole)
         for statement in node.body:
             inner.run([statement])
@@ -117,6 +118,7 @@ class Application:
             value = getattr(statement, "value", None)
             if isinstance(target, ast.Name) and isinstance(value, ast.expr) and target.id in KEYS:
                 found.append(Key(target.id, inner.names[target.id], value, node.name))
+        self.steps = inner.steps
         return found
 
     def _is_config(self, node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:

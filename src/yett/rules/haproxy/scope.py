@@ -124,7 +124,7 @@ def has(line: Line, section: Section, name: str) -> bool:
     """Whether a server has a keyword, by itself or by `default-server`; `no-ssl`, `no-check` take it back."""
     if line.word(f"no-{name}"):
         return False
-    return line.word(name) is not None or any(each.word(name) for each in section.effective("default-server"))
+    return line.word(name) is not None or section.gives(name)
 
 
 def behind(config: Config, section: Section) -> list[Section]:

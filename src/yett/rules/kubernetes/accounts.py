@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse.kubernetes import Manifest, Workload, elements, find, is_open, key_span, place, text, truth
+from yett.parse.kubernetes import Workload, elements, find, is_open, key_span, place, text, truth
 from yett.rules.hits import hit, short
+from yett.rules.kubernetes.known import is_bound, refuses
 from yett.rules.kubernetes.objects import Config, subject, title
-from yett.rules.kubernetes.others import named_accounts, others, same_namespace
+from yett.rules.kubernetes.others import named_accounts
 
 _PAGE = "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/"
 
@@ -111,10 +112,8 @@ def automount(config: Config) -> Iterator[Hit | Unknown]:
         if truth(value) is False or is_open(value) or (value is None and (config.patch or not workload.complete)):
             continue
         account = account_of(workload)
-        known = _known(config)
-        if value is None and any(_refuses(manifest, account, workload) for manifest in known):
-            continue
-        if any(binds(manifest, account, workload.manifest) for manifest in known):
+        namespace = workload.manifest.namespace
+        if is_bound(config, account, namespace) or (value is None and refuses(config, account, namespace)):
             continue
         how = "asks for" if value is not None else "gets"
         yield hit(
@@ -126,7 +125,7 @@ def automount(config: Config) -> Iterator[Hit | Unknown]:
         value = manifest.get("automountServiceAccountToken")
         if truth(value) is False or manifest.name in named_accounts(config.tree):
             continue  # its pods are asked one by one
-        if any(binds(each, manifest.name, manifest) for each in _known(config)):
+        if is_bound(config, manifest.name, manifest.namespace):
             continue
         at = key_span(manifest.node, "automountServiceAccountToken")
         if value is None and manifest.name == "default" and not config.patch:
@@ -137,33 +136,8 @@ def automount(config: Config) -> Iterator[Hit | Unknown]:
             yield hit(at, message, subject=f"{manifest.id}: automountServiceAccountToken")
 
 
-def _known(config: Config) -> tuple[Manifest, ...]:
-    return (*config.manifests, *others(config.tree).manifests)
-
-
 def account_of(workload: Workload) -> str:
     return text(workload.get("serviceAccountName")) or text(workload.get("serviceAccount")) or "default"
-
-
-def _refuses(manifest: Manifest, account: str, workload: Workload) -> bool:
-    return (
-        manifest.kind == "ServiceAccount"
-        and manifest.name == account
-        and same_namespace(manifest, workload.manifest)
-        and truth(manifest.get("automountServiceAccountToken")) is False
-    )
-
-
-def binds(manifest: Manifest, account: str, owner: Manifest) -> bool:
-    """Whether a binding gives an account rights, so that it has a use for its token."""
-    if manifest.kind not in ("RoleBinding", "ClusterRoleBinding") or account == "default":
-        return False
-    return any(
-        text(find(who, "kind")) == "ServiceAccount"
-        and text(find(who, "name")) == account
-        and (not owner.namespace or text(find(who, "namespace")) in ("", owner.namespace))
-        for who in elements(manifest.get("subjects"))
-    )
 
 
 DEFAULT_ACCOUNT = Rule(

@@ -9,8 +9,8 @@ from yett.model import Hit, Severity, Unknown
 from yett.parse.kubernetes import Manifest, elements, find, place, text
 from yett.parse.yaml import Node
 from yett.rules.hits import hit
+from yett.rules.kubernetes.known import bindings, within
 from yett.rules.kubernetes.objects import Config, title
-from yett.rules.kubernetes.others import others, same_namespace
 
 PAGE = "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"
 
@@ -94,18 +94,11 @@ def _is_builtin(manifest: Manifest) -> bool:
 
 def bound(config: Config, role: Manifest) -> str:
     """How the tree binds a role: "cluster", "namespace" or "" where no binding names it."""
-    found = ""
-    for manifest in (*config.manifests, *others(config.tree).manifests):
-        if manifest.kind not in ("RoleBinding", "ClusterRoleBinding"):
-            continue
-        if text(manifest.get("roleRef", "kind")) != role.kind or text(manifest.get("roleRef", "name")) != role.name:
-            continue
-        if role.kind == "Role" and not same_namespace(role, manifest):
-            continue
-        if manifest.kind == "ClusterRoleBinding":
-            return "cluster"
-        found = "namespace"
-    return found
+    for binding, how in (("ClusterRoleBinding", "cluster"), ("RoleBinding", "namespace")):
+        for spaces in bindings(config, binding, role):
+            if within(role.namespace if role.kind == "Role" else "", spaces):
+                return how
+    return ""
 
 
 def weight(config: Config, role: Manifest, severity: Severity) -> Severity:

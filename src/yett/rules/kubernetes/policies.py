@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.kubernetes import Manifest, elements, find, key_span, text, truth
+from yett.parse.source import ParseError
 from yett.parse.yaml import Mapping
 from yett.rules.hits import hit, short
 from yett.rules.kubernetes.objects import Config, labels, selects, title
@@ -94,6 +95,9 @@ _POLICIES = (
     *("AdminNetworkPolicy", "BaselineAdminNetworkPolicy"),
 )
 
+MAX_PAIRS = 300_000
+"""Pods and policies of one file that are held against each other."""
+
 
 def policy_missing(config: Config) -> Iterator[Hit | Unknown]:
     if config.patch or not config.workloads:
@@ -103,6 +107,11 @@ def policy_missing(config: Config) -> Iterator[Hit | Unknown]:
         return
     everything = (*config.manifests, *known.manifests)
     policies = [manifest for manifest in everything if manifest.kind in _POLICIES]
+    near: dict[str, list[Manifest]] = {}
+    for policy in policies:
+        spaced = policy.api.startswith(("networking.k8s.io/", "extensions/"))
+        near.setdefault(policy.namespace if spaced else "", []).append(policy)
+    pairs = 0
     spoken = bool(policies) or any(manifest.kind == "Namespace" for manifest in everything)
     bare: dict[str, list[Manifest]] = {}
     for workload in config.workloads:
@@ -112,11 +121,14 @@ def policy_missing(config: Config) -> Iterator[Hit | Unknown]:
         wanted = labels(find(workload.meta, "labels") if workload.meta else None)
         if manifest.kind == "Pod":
             wanted = labels(manifest.get("metadata", "labels"))
-        if (
-            wanted is None
-            or (not wanted and not workload.complete)
-            or any(_covers(policy, manifest, wanted) for policy in policies)
-        ):
+        if wanted is None or (not wanted and not workload.complete):
+            continue
+        space = manifest.namespace
+        asked = [*near.get("", ()), *near.get(space, ())] if space else policies
+        pairs += len(asked)
+        if pairs > MAX_PAIRS:
+            raise ParseError(1, 1, "there are more pods and network policies than can be held against each other")
+        if any(_covers(policy, manifest, wanted) for policy in asked):
             continue
         bare.setdefault(manifest.namespace, []).append(manifest)
     for namespace, found in bare.items():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Action, Hit, Rule, Severity, Unknown
-from yett.parse.kubernetes import Container, Workload, elements, find, key_span
+from yett.parse.kubernetes import Container, key_span
 from yett.parse.source import Span
 from yett.rules.hits import hit, short
+from yett.rules.kubernetes.known import is_limited
 from yett.rules.kubernetes.objects import Config, container_title, subject
-from yett.rules.kubernetes.others import others, same_namespace
 
 _PAGE = "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/"
 
@@ -138,7 +138,7 @@ def cpu_limit(config: Config) -> Iterator[Hit | Unknown]:
 def _unlimited(config: Config, what: str) -> Iterator[Hit | Unknown]:
     for workload, container in config.whole():
         if container.get("resources", "limits", what) is None and workload.get("resources", "limits", what) is None:
-            if _has_default(config, workload, what):
+            if is_limited(config, what, workload.manifest.namespace):
                 continue
             yield hit(
                 _at(container),
@@ -154,15 +154,6 @@ _NAMES = {"memory": "memory", "cpu": "CPU"}
 def _at(container: Container) -> Span:
     resources = container.get("resources")
     return key_span(resources, "limits") or key_span(container.node, "resources") or container.at
-
-
-def _has_default(config: Config, workload: Workload, what: str) -> bool:
-    """Whether a LimitRange of the namespace gives a limit to containers that have none."""
-    return any(
-        same_namespace(manifest, workload.manifest)
-        and any(find(item, "default", what) is not None for item in elements(manifest.get("spec", "limits")))
-        for manifest in (*config.of("LimitRange"), *others(config.tree).of("LimitRange"))
-    )
 
 
 CPU_REQUEST = Rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from yett.model import Confidence, Edit, Hit, Rule, Severity, Unknown
@@ -23,12 +24,17 @@ Judge = Callable[["Config"], Iterator[Found]]
 Judged = tuple[tuple[Rule, Judge], ...]
 
 
+MAX_STEPS = 200_000
+"""Variables and captures that are followed for one configuration."""
+
+
 class Config:
     """A configuration with its includes in place. `root` is the root of the file that nothing else includes."""
 
     def __init__(self, root: Directive) -> None:
         self.root = root
         self.work = 0
+        self.left = MAX_STEPS
         self.maps: dict[tuple[int, int], Any] = {}
         self._named: dict[str, list[Directive]] = {}
         for directive in root.walk():
@@ -39,6 +45,24 @@ class Config:
         if len(names) == 1:
             return self._named.get(names[0], [])
         return [directive for name in names for directive in self._named.get(name, ())]
+
+    @cached_property
+    def sets(self) -> dict[tuple[Directive | None, str], list[Directive]]:
+        """What sets a variable, by the server around it and the variable, `$` and all, in lower case."""
+        found: dict[tuple[Directive | None, str], list[Directive]] = {}
+        for directive in self.named("set"):
+            if len(directive.args) == 2:
+                found.setdefault((directive.inside("server"), directive.first), []).append(directive)
+        return found
+
+    @cached_property
+    def mapped(self) -> dict[str, list[Directive]]:
+        """The maps and their like, by the variable that they fill in, written as above."""
+        found: dict[str, list[Directive]] = {}
+        for block in self.named("map", "geo", "split_clients"):
+            if block.args:
+                found.setdefault(block.args[-1].text.lower(), []).append(block)
+        return found
 
     @property
     def templated(self) -> bool:
@@ -86,7 +110,7 @@ def where(directive: Directive) -> str:
 def label(block: Directive) -> str:
     """How a person calls a block: `location /api`, `server shop.example`."""
     if block.name == "server":
-        name = server_name(block)
+        name = block.once(server_name)
         return f"server {short(name, 60)}" if name else "server"
     return short(" ".join((block.name, *(word.text for word in block.args))), 60)
 

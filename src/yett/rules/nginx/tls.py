@@ -612,10 +612,12 @@ server {
 
 def early_data(config: Config) -> Iterator[Found]:
     for directive in config.named("ssl_early_data"):
-        block = directive.parent or directive
-        told = any("$ssl_early_data" in each.text for each in block.walk())
-        if directive.first == "on" and not told:
+        if directive.first == "on" and not (directive.parent or directive).once(_tells_of_early_data):
             yield at(directive, "early data is taken, and nothing tells the application which requests it was")
+
+
+def _tells_of_early_data(block: Directive) -> bool:
+    return any("$ssl_early_data" in each.text for each in block.walk())
 
 
 ECDH_CURVE = Rule(

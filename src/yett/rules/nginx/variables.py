@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
 from yett.parse.nginx import Directive
+from yett.parse.source import ParseError
 from yett.rules.nginx import regex
 from yett.rules.nginx.scope import Config, location
 
@@ -93,8 +95,16 @@ def _values(config: Config, at: Directive, text: str, steps: int) -> list[Value]
     return filled
 
 
-def _variable(config: Config, at: Directive, name: str, steps: int) -> list[Value]:
+def _spend(config: Config) -> None:
+    """Count a step. Raises `ParseError` where there are too many: then nothing is known."""
     config.work -= 1
+    config.left -= 1
+    if config.left < 0:
+        raise ParseError(1, 1, "its variables are set in too many ways to follow them all")
+
+
+def _variable(config: Config, at: Directive, name: str, steps: int) -> list[Value]:
+    _spend(config)
     if steps <= 0 or config.work < 0:
         return [(Variable(name, 0),)]
     captured = _capture(config, at, name, steps)
@@ -105,7 +115,8 @@ def _variable(config: Config, at: Directive, name: str, steps: int) -> list[Valu
     found: list[Value] = []
     for directive in _sets(config, at, name):
         found += _values(config, directive, directive.args[1].text, steps - 1)
-    for block in _maps(config, name):
+    for block in config.mapped.get("$" + name, ()):
+        _spend(config)
         found += _mapped(config, block, steps)
     if found:
         return _telling(found)
@@ -119,32 +130,18 @@ def _telling(found: list[Value]) -> list[Value]:
     return values[:MAX_WAYS]
 
 
-def _sets(config: Config, at: Directive, name: str) -> list[Directive]:
+def _sets(config: Config, at: Directive, name: str) -> Iterator[Directive]:
     """What sets a variable in the same server."""
-    server = at.inside("server")
-    return [
-        directive
-        for directive in config.named("set")
-        if len(directive.args) == 2
-        and directive is not at
-        and directive.args[0].text.lower() == "$" + name
-        and directive.inside("server") is server
-        and _same_branch(directive, at)
-    ]
+    for directive in config.sets.get((at.inside("server"), "$" + name), ()):
+        _spend(config)
+        if directive is not at and _same_branch(directive, at):
+            yield directive
 
 
 def _same_branch(one: Directive, other: Directive) -> bool:
     """Whether two directives can belong to one request: a location of its own excludes the others."""
     inner, outer = one.inside("location"), other.inside("location")
     return inner is None or outer is None or inner in other.up() or outer in one.up()
-
-
-def _maps(config: Config, name: str) -> list[Directive]:
-    return [
-        block
-        for block in config.named("map", "geo", "split_clients")
-        if block.args and block.args[-1].text.lower() == "$" + name
-    ]
 
 
 _PARAMETERS = ("default", "hostnames", "volatile", "ranges", "delete", "proxy", "proxy_recursive", "include")
@@ -221,6 +218,7 @@ def _of_group(name: str, group: regex.Group, source: Variable) -> Variable:
 def _capture(config: Config, at: Directive, name: str, steps: int) -> Variable | None:
     """A capture: of the rewrite itself or one above it, of the `if`, location or server name around it."""
     for pattern, ignore_case, source in _patterns(config, at, steps):
+        _spend(config)
         node = _parsed(pattern, ignore_case)
         group = regex.groups(node).get(name) if node else None
         if group:
@@ -255,18 +253,28 @@ def _patterns(config: Config, at: Directive, steps: int) -> Iterator[tuple[str, 
         inner = block
 
 
+_Rewrites = tuple[list[int], list[tuple[str, bool, Variable]], dict[Directive, int]]
+
+
 def _rewrites(block: Directive, before: Directive) -> Iterator[tuple[str, bool, Variable]]:
-    """The rewrites of a block that ran before, the last first. A redirect ends the request, and `rewrite ^
+    """The rewrites of a block that ran before, the last first."""
+    places, found, order = block.once(_rewritten)
+    for number in range(bisect_left(places, order.get(before, len(block.children))) - 1, -1, -1):
+        yield found[number]
+
+
+def _rewritten(block: Directive) -> _Rewrites:
+    """The rewrites of a block, and the places of what is in it. A redirect ends the request, and `rewrite ^
     $request_uri` puts the address back as the client wrote it."""
+    places: list[int] = []
     found: list[tuple[str, bool, Variable]] = []
     source = _URI
-    for directive in block.children:
-        if directive is before:
-            break
+    for number, directive in enumerate(block.children):
         if directive.name == "rewrite" and len(directive.args) > 1 and not redirects(directive):
+            places.append(number)
             found.append((directive.args[0].text, False, source))
             source = _RAW_URI if directive.args[1].text == "$request_uri" else source
-    yield from reversed(found)
+    return places, found, {child: number for number, child in enumerate(block.children)} if found else {}
 
 
 def redirects(rewrite: Directive) -> bool:

@@ -296,7 +296,7 @@ def judge(text: str, path: str, tree: Tree) -> Iterator[tuple[Rule, Hit | Unknow
         yield from ((rule, said) for said in check(root))
 
 
-_PIECE = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/|\t", re.DOTALL)
+_PIECE = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?(?:\*/|\Z)|\t", re.DOTALL)
 
 
 def _without_comments(text: str) -> str:
@@ -306,7 +306,7 @@ def _without_comments(text: str) -> str:
         piece = found.group()
         if piece == "\t":
             return " "
-        if piece.startswith("/"):
+        if piece.startswith("//") or piece.endswith("*/"):
             return re.sub(r"[^\n]", " ", piece)
         return piece
 

@@ -189,6 +189,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Cerebras and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
+        revoke="https://inference-docs.cerebras.ai/console/api-keys",
         bad=("cs" + "k-nem6a6gtbhh5xsskzmqub9" + "jrk0by97zsjs4a365e01lvy4fk",),
         good=(
             "cs" + "k-r6yijqdcuhuwlo1n9puo" + "dzwgsjkpac4b75kdx6kt747",
@@ -332,6 +333,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Tavily and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://docs.tavily.com/documentation/best-practices/api-key-management",
         holds=checksum.mixed,
         bad=("tv" + "ly-lKqLD9PeG16cY" + "AKtl5P395eaQneksEvq",),
         good=(
@@ -350,6 +352,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Jina AI and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://jina.ai/api-dashboard/",
         holds=checksum.mixed,
         bad=("ji" + "na_IHfoE7jZPmJtp5EKeBVxoIxxp02" + "N4TcgFxyyD6z7MPHCrcurmMl_VHXcTi62",),
         good=(
@@ -481,6 +484,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Fireworks AI and give the new one to the program at run time, "
             "from a secret manager or a masked CI variable."
         ),
+        revoke="https://docs.fireworks.ai/tools-sdks/firectl/commands/api-key-delete",
         holds=checksum.mixed,
         bad=("FIREWORKS_API_KEY=" + "fw_cZPf9skqk" + "r2TLjEJ4O6Kif",),
         good=(
@@ -499,6 +503,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Firecrawl and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.firecrawl.dev/dashboard",
         bad=("FIRECRAWL_API_KEY=" + "fc-20d45b04685a7e" + "d555226ba99afe31cf",),
         good=(
             "FIRECRAWL_API_KEY=fc" + "-20d45b04685a7ed55522",
@@ -537,6 +542,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of MiniMax and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://www.minimax.io/platform/user-center/basic-information/interface-key",
         holds=checksum.mixed,
         bad=(
             "sk-api-NwXVfmsT8j1-K4Ugc20uP4Sb6d8paNbTA"
@@ -559,6 +565,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Stability AI and give the new one to the program at run time, "
             "from a secret manager or a masked CI variable."
         ),
+        revoke="https://platform.stability.ai/docs/getting-started/authentication",
         holds=checksum.mixed,
         bad=("STABILITY_API_KEY=" + "sk-YQC3F0G9GKYaRVDAzWNOzw" + "DkttBC9XbSgrMM7nuGyIkshMud",),
         good=(
@@ -570,7 +577,7 @@ SECRETS: tuple[Secret, ...] = (
         id="zhipu-key",
         title="Zhipu (Z.ai) API key",
         severity=Severity.HIGH,
-        keywords=("zhipu", "z.ai", "zai_"),
+        keywords=("zhipu", "z.ai", "zai_", "zaiapi"),
         pattern=r"[0-9a-f]{32}\.[A-Za-z0-9]{16}",
         why="Whoever has it can use the models at your expense.",
         fix=(
@@ -578,7 +585,10 @@ SECRETS: tuple[Secret, ...] = (
             "from a secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("ZHIPUAI_API_KEY=" + "f315cd5833c798208a6353f6" + "d44b09a8.s63BYyXGFiDppwy7",),
+        bad=(
+            "ZHIPUAI_API_KEY=" + "f315cd5833c798208a6353f6" + "d44b09a8.s63BYyXGFiDppwy7",
+            '"zaiApiKey": "' + "6aaf76fdc6c369aad6b68b75" + 'b48e99f7.S8gELRersl9a6sLA"',
+        ),
         good=(
             "ZHIPUAI_API_KEY=f315cd58" + "33c798208a6353f6d44b09a8",
             "zhipu is described in the manual",
@@ -595,6 +605,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Ollama and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://ollama.com/settings/keys",
         holds=checksum.mixed,
         bad=("OLLAMA_API_KEY=" + "109bd99babb686c1b980cb174f09" + "4fec.71XiZPFUddwwF8VRbxQY3zqv",),
         good=(
@@ -623,6 +634,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of AssemblyAI and give the new one to the program at run time, from "
             "a secret manager or a masked CI variable."
         ),
+        revoke="https://www.assemblyai.com/docs/account-management",
         confidence=Confidence.MEDIUM,
         bad=("ASSEMBLYAI_API_KEY=" + "54d9aabd9f53411a" + "f8dc0cd88a30a49f",),
         good=(
@@ -671,14 +683,18 @@ SECRETS: tuple[Secret, ...] = (
         id="cursor-key",
         title="Cursor API key",
         severity=Severity.HIGH,
-        keywords=("cursor_api", "cursor.com"),
+        keywords=("cursor_api", "cursorapi", "cursor.com"),
         pattern=r"key_[0-9a-f]{64}",
         why="Whoever has it can run agents in the repositories of its owner.",
         fix=(
             "Revoke it in the settings of Cursor and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
-        bad=("CURSOR_API_KEY=" + "key_935eef8e7497ee6647e8cfb590c752" + "02dad68ab53268c1d21fc440cdf59a1448",),
+        revoke="https://cursor.com/dashboard/api",
+        bad=(
+            "CURSOR_API_KEY=" + "key_935eef8e7497ee6647e8cfb590c752" + "02dad68ab53268c1d21fc440cdf59a1448",
+            '"cursorApiKey": "' + "key_ddc3ebffc5ccd8099ee02cab83bb43" + 'e451f9ab2845ad0f3d761f3d0201bfe8c2"',
+        ),
         good=(
             "CURSOR_API_KEY=key_935eef8e749" + "7ee6647e8cfb590c75202dad68ab53",
             "cursor_api is described in the manual",
@@ -695,6 +711,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Devin and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.devin.ai/api-reference/authentication",
         holds=checksum.lettered,
         bad=("DEVIN_API_KEY=" + "cog_aiwvgqyhgup6f7zuylhy44bv" + "6teavfgebs3gccvqepbtqce6rih3",),
         good=(
@@ -713,11 +730,30 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Salad and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://portal.salad.com/api-key",
         holds=checksum.mixed,
         bad=("sa" + "lad_cloud_user_ZEiqBoUeb7lK0yOha5CGY5BUmDqlI0tagtTjQ2ty",),
         good=(
             "salad_cloud_short",
             "salad_cloud_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="e2b-key",
+        title="E2B API key",
+        severity=Severity.HIGH,
+        keywords=("e2b_",),
+        pattern=r"e2b_[0-9a-f]{40}",
+        why="Whoever has it can run code in sandboxes at your expense.",
+        fix=(
+            "Revoke it in the settings of E2B API and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://e2b.dev/dashboard?tab=keys",
+        bad=("e2b_f552cc5023d8319aea" + "1181f76f3adcbdc189941a",),
+        good=(
+            "e2b_cf780de956fe5d" + "1483d7a598ac5d960c",
+            "the prefix e2b_ is described in the manual",
         ),
     ),
 )

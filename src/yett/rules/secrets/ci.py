@@ -301,6 +301,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Travis CI and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.travis-ci.com/user/best-practices-security/",
         confidence=Confidence.MEDIUM,
         bad=("TRAVIS_TOKEN=" + "w1ybiy9xCeU" + "1YwxaFXMvNj",),
         good=(
@@ -319,6 +320,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Codecov and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://docs.codecov.com/docs/codecov-tokens",
         confidence=Confidence.MEDIUM,
         bad=("CODECOV_TOKEN=" + "00cb63a8-45c5-4978" + "-affb-5eede7a19f95",),
         good=('codecov_run = "' + "c9be86e1-0125-40f8" + '-a758-2375c8116ba0"',),
@@ -426,6 +428,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Infracost and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://dashboard.infracost.io",
         holds=checksum.mixed,
         bad=("ic" + "o-arJe3M166wpBqX" + "FRKUwuZrvvpcC3ADq8",),
         good=(
@@ -480,6 +483,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Rancher and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://ranchermanager.docs.rancher.com/reference-guides/user-settings/api-keys",
         bad=("token-ucb3l:" + "xves16hkcqpx94w6piqjel647eq" + "nciyybrjtxkmphb70csvdc0iov7",),
         good=(
             "token-04da1:" + "tf8bbc8ahfj1froq29dw3k7j" + "3bvyfmjgrpccoqkkos0ebz5xq",
@@ -572,6 +576,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of TeamCity and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
+        revoke="https://www.jetbrains.com/help/teamcity/security-actions.html",
         bad=(
             "ey"
             + "J0eXAiOiAiVENWMiJ9.k1lqYBt3Oey6a5Cg9cbmJ1WSIVgwnsM4"
@@ -716,6 +721,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Scalr and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.scalr.io/docs/identity-and-access-management#service-accounts",
         rank=4,
         bad=(
             "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOi"
@@ -738,6 +744,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Spacelift and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.spacelift.io/integrations/api",
         confidence=Confidence.MEDIUM,
         bad=("SPACELIFT_API_KEY_SECRET=89a2c" + "b14c3124d5c1ba1681df1fb7ea5ba5" + "57f94b269ba808e2f06c7ba12d776",),
         good=(
@@ -814,6 +821,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Hex.pm and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://hex.pm/dashboard/keys",
         confidence=Confidence.MEDIUM,
         bad=("HEX_API_KEY=" + "5892c6d60bf1e791" + "cc7fe8f22578d9ff",),
         good=(
@@ -832,6 +840,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Portainer and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.portainer.io/api/access",
         holds=checksum.mixed,
         bad=("PORTAINER_TOKEN=" + "ptr_DWllA4Lg0sOdUgWVAxG" + "MZmLfLdjIzvZIJ1dNxSg0Lwz",),
         good=(
@@ -854,6 +863,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of DevCycle and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.devcycle.com/best-practices/security/compromised-keys",
         holds=checksum.lettered,
         bad=("dv" + "c_server_oVDjKtEWWmNh99UNVzFxDSu3VNU9CiiG",),
         good=(
@@ -872,6 +882,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of ConfigCat and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://app.configcat.com/sdkkey",
         bad=("co" + "nfigcat-sdk-1/mtxJxBGMtFFqCZ2IIrXLD0/VW1Tw6H7iCdsDtg7XvftIe",),
         good=(
             "configcat-sdk-1/mtxJ" + "xBGMtFFqCZ2IIrXLD0/V",
@@ -889,6 +900,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Unleash and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.getunleash.io/concepts/api-tokens-and-client-keys",
         bad=(
             "UNLEASH_API_TOKEN=default:developme"
             + "nt.1235c8d5d15bc8c5555e718ede3af177"
@@ -974,6 +986,62 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "NIGHTFALL_API_KEY=NF" + "-R8ZRh57KZWgbOiO1AAIW",
             "nightfall is described in the manual",
+        ),
+    ),
+    Secret(
+        id="trigger-dev-key",
+        title="Trigger.dev secret key",
+        severity=Severity.HIGH,
+        keywords=("tr_prod_", "tr_dev_", "tr_stg_", "tr_preview_"),
+        pattern=r"tr_(?:prod|dev|stg|preview)_(?:sk_)?[A-Za-z0-9]{20,24}",
+        why="Whoever has it can start tasks and read what they were given.",
+        fix=(
+            "Revoke it in the settings of Trigger.dev and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://trigger.dev/docs/apikeys",
+        holds=checksum.mixed,
+        bad=("tr_prod_oc51Feog" + "dvbzDp8mFmQp5zvq",),
+        good=(
+            "tr_prod_YMt" + "rb1uvZwnZuD",
+            "the prefix tr_prod_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="inngest-signing-key",
+        title="Inngest signing key",
+        severity=Severity.HIGH,
+        keywords=("signkey-",),
+        pattern=r"signkey-(?:prod|test|branch)-[0-9a-f]{64}",
+        why="Whoever has it can call the functions as Inngest does, and its API as your servers do.",
+        fix=(
+            "Revoke it in the settings of Inngest and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://www.inngest.com/docs/platform-and-operations/rotate-event-and-signing-keys",
+        bad=("signkey-prod-4bc13d2a43a6" + "ada270691286d33cd6909d4585" + "e48b7f8b97acc97187c257354d",),
+        good=(
+            "signkey-prod-2c3" + "66eb5300ff4ea9117",
+            "the prefix signkey- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="unkey-root-key",
+        title="Unkey root key",
+        severity=Severity.CRITICAL,
+        keywords=("unkey_",),
+        pattern=r"unkey_[A-Za-z0-9]{20,64}",
+        why="Whoever has it can make and revoke the keys of your users.",
+        fix=(
+            "Revoke it in the settings of Unkey and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://www.unkey.com/docs/security/root-keys",
+        holds=checksum.mixed,
+        bad=("unkey_VB3rmoRjU" + "9TrHFSTt4R8qsg6",),
+        good=(
+            "unkey_tPk" + "c8RAziSmc",
+            "the prefix unkey_ is described in the manual",
         ),
     ),
 )

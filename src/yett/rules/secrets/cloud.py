@@ -924,6 +924,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Vultr and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://docs.vultr.com/platform/other/api/current-user/delete-api-key",
         bad=("VULTR_API_KEY=YM" + "L1JCJN62TRQTBYBW" + "B56QRTNAZI5SW04I88",),
         good=(
             "VULTR_API_KEY=${VULTR_API_KEY}",
@@ -941,6 +942,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Civo and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://dashboard.civo.com/security",
         bad=("CIVO_API_KEY=" + "yCztELaWTpy1EFxY6vJlcCA1i" + "DBg9FTw7x0BD77xMQo6ZegTNg",),
         good=(
             "CIVO_API_KEY=${CIVO_API_KEY}",
@@ -976,6 +978,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Scalingo and give the new one to the program at run time, from a secret"
             " manager or a masked CI variable."
         ),
+        revoke="https://dashboard.scalingo.com/account/tokens",
         bad=("tk" + "-us-xfSIZX1kembUYorUNCY9B" + "-WgqPsb-lgIKMAfvkP_4uCC1doR",),
         good=(
             "tk" + "-us-xp9-VTozSpsvgJHi5d" + "qgPZiD-Bfwb-URH8zA2k4BC_O",
@@ -1227,6 +1230,76 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "HCLOUD_TOKEN=${HCLOUD_TOKEN}",
             "HCLOUD_TOKEN_ID=" + "wsHu85NrB3P9epHgSHGaqfgiV39FTTlm" + "95ws2594xzFDvFyzF0IBaWupCuW4ze63",
+        ),
+    ),
+    Secret(
+        id="netbird-token",
+        title="NetBird access token",
+        severity=Severity.CRITICAL,
+        keywords=("nbp_",),
+        pattern=r"nbp_[A-Za-z0-9]{36}",
+        why="Whoever has it can let machines into the network, and change who may talk to whom.",
+        fix=(
+            "Revoke it in the settings of NetBird and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.netbird.io/how-to/access-netbird-public-api",
+        checksum=checksum.crc_base62,
+        bad=("nbp_xkKIv6IK652wFQsV" + "FOs3CfYlcdgDs21zIpc3",),
+        good=(
+            "nbp_5sPddTey" + "LygderbTZBW4",
+            "the prefix nbp_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="deno-deploy-token",
+        title="Deno Deploy token",
+        severity=Severity.HIGH,
+        keywords=("ddo_", "ddp_"),
+        pattern=r"dd[op]_[A-Za-z0-9]{36}",
+        why="Whoever has it can deploy in your name and read the environment of what runs.",
+        fix=(
+            "Revoke it in the settings of Deno Deploy and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://console.deno.com/account",
+        holds=checksum.mixed,
+        bad=("ddo_nZrK6sYQsuNEt1iX" + "R1u8g1ypKM9Oe1MQh4Nm",),
+        good=(
+            "ddo_WI1YxNOkWf" + "t1K6iG3tTwZk7b",
+            "the prefix ddo_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="google-maps-signing-secret",
+        title="Google Maps URL signing secret",
+        severity=Severity.MEDIUM,
+        keywords=(
+            "google_maps",
+            "googlemaps",
+            "google.maps",
+            "maps_signing",
+            "mapssigning",
+            "url_signing",
+            "urlsigning",
+        ),
+        read=reader(
+            ("google_maps", "maps_signing", "url_signing"),
+            r"[A-Za-z0-9_-]{27}=",
+            near=(),
+            need="sign|secret",
+        ),
+        why="Whoever has it can sign requests for maps at your expense.",
+        fix=(
+            "Revoke it in the settings of Google Maps and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://developers.google.com/maps/documentation/maps-static/digital-signature",
+        confidence=Confidence.MEDIUM,
+        bad=("GOOGLE_MAPS_SIGNING_SECRET=" + "feM-W7nafAf63dXFq9fYVPHyUmv=",),
+        good=(
+            "GOOGLE_MAPS_SIGNING_S" + "ECRET=mTVcvFKXMhbzlE=",
+            "the prefix google_maps is described in the manual",
         ),
     ),
 )

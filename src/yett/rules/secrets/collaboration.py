@@ -348,6 +348,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Mattermost and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://developers.mattermost.com/integrate/reference/personal-access-token/",
         bad=("MATTERMOST_TOKEN=" + "ggt0wl7957ur0" + "1gpp49muhz86b",),
         good=(
             "MATTERMOST_TOKEN=${MATTERMOST_TOKEN}",
@@ -422,6 +423,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Brave Search and give the new one to the program at run time, "
             "from a secret manager or a masked CI variable."
         ),
+        revoke="https://api-dashboard.search.brave.com/app/keys",
         holds=checksum.mixed,
         bad=("BRAVE_API_KEY=" + "BSAd39jZsrPcP" + "9aYm6W3dBzeMjt",),
         good=(
@@ -478,7 +480,7 @@ SECRETS: tuple[Secret, ...] = (
         id="close-key",
         title="Close API key",
         severity=Severity.MEDIUM,
-        keywords=("close_api", "close.com"),
+        keywords=("close_api", "closeapi", "close.com"),
         pattern=r"api_[A-Za-z0-9]{20,24}\.[A-Za-z0-9]{20,24}",
         why="Whoever has it can read and change the customers that are kept there.",
         fix=(
@@ -486,10 +488,31 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         holds=checksum.mixed,
-        bad=("CLOSE_API_KEY=" + "api_dQlfTWfjpgeRVqWA4o" + "YG.wyQ9RQpmkBH353XP1cbp",),
+        bad=(
+            "CLOSE_API_KEY=" + "api_dQlfTWfjpgeRVqWA4o" + "YG.wyQ9RQpmkBH353XP1cbp",
+            '"closeApiKey": "' + "api_3mGxHoL43ScQQYK8TUkl" + '1J.Ynrw8tdVIIfHmxOCTQE8ph"',
+        ),
         good=(
             "CLOSE_API_KEY=api_dQlf" + "TWfjpgeRVqWA4oYG.wyQ9R",
             "close_api is described in the manual",
+        ),
+    ),
+    Secret(
+        id="plane-key",
+        title="Plane API token",
+        severity=Severity.HIGH,
+        keywords=("plane_api_",),
+        pattern=r"plane_api_[0-9a-f]{32}",
+        why="Whoever has it can read and change the issues and pages of its owner.",
+        fix=(
+            "Revoke it in the settings of Plane and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://developers.plane.so/api-reference/introduction",
+        bad=("plane_api_a2eb4e60ebf" + "4c74efd7e3ad68d81a717",),
+        good=(
+            "plane_api_5bcedc1" + "32202ca138704b95a",
+            "the prefix plane_api_ is described in the manual",
         ),
     ),
 )

@@ -15,7 +15,7 @@ _LINE = 600
 """Bytes of a command line, continued lines and all."""
 
 
-def _lines(data: bytes, start: int) -> int:
+def line(data: bytes, start: int) -> int:
     """Where a command that begins at `start` ends; a backslash continues it in the next line."""
     stop = start
     while True:
@@ -38,7 +38,7 @@ def _reader(options: bytes, chosen: bool = True) -> Callable[[bytes, list[int], 
     def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         del path
         for end in ends:
-            match = pattern.search(data, end - 1, _lines(data, end))
+            match = pattern.search(data, end - 1, line(data, end))
             if match is None:
                 continue
             group = next(number for number in (1, 2, 3) if match[number] is not None)

@@ -52,6 +52,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of eBay and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://developer.ebay.com/api-docs/static/gs_understand-application-keysets.html",
         bad=("ebay_cert_id=PR" + "D-8a093bc91625-3" + "2ee-7405-b1f5-5999",),
         good=(
             "ebay_cert_id=PR" + "D-8769bfb65ad4" + "-b034-6cb0-422b",
@@ -109,6 +110,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Etsy and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://developers.etsy.com/documentation/essentials/oauth",
         confidence=Confidence.MEDIUM,
         bad=("ETSY_API_KEY=" + "v1odfzx8bkls" + "40iblmg0w5cw",),
         good=(
@@ -246,6 +248,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Zoho and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://www.zoho.com/developer/oauth/revoke-oauth-token.html",
         bad=("10" + "00.0ce4b41524eac437abec4bf56b637c" + "1f.9c6a1a80f957b502dffd708567a10268",),
         good=(
             "10" + "00.de2147e7ec19eac766a9aee58a6" + "997f6.c8013a8debd3da498f561109657",

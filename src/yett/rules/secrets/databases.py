@@ -9,6 +9,13 @@ from yett.rules.secrets.named import reader
 from yett.rules.secrets.rarity import rare
 from yett.rules.secrets.record import Secret, assigned
 
+
+def _service_role(token: str) -> bool:
+    """The middle part says for which role it is: the one for pages, "anon", is meant to be seen."""
+    payload = checksum.json_object(token.split(".")[1])
+    return payload.get("role") == "service_role" and str(payload.get("iss", "")).startswith("supabase")
+
+
 SECRETS: tuple[Secret, ...] = (
     Secret(
         id="databricks-token",
@@ -230,9 +237,13 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         revoke="https://docs.snowflake.com/en/user-guide/programmatic-access-tokens",
-        rank=2,
         holds=rare,
-        bad=("SNOWFLAKE_PASSWORD=" + "F3f06jrqE" + "pNwkvNIu1",),
+        bad=(
+            "SNOWFLAKE_PASSWORD=" + "F3f06jrqE" + "pNwkvNIu1",
+            "SNOWFLAKE_TOKEN="
+            + "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJwIjoiM2Y6OWEiLCJpc3MiOiJTRjoyMD"
+            + "AxIiwiZXhwIjoxOTAwMDAwMDAwfQ.GPzEyoL8EsaJd_wyXxQPplH8ACyjkz4jmBQlm7knI4p",
+        ),
         good=(
             "SNOWFLAKE_PASSWORD=${PASSWORD}",
             'snowflake_password_field = "password_field"',
@@ -266,7 +277,11 @@ SECRETS: tuple[Secret, ...] = (
         title="Password in a JDBC address",
         severity=Severity.HIGH,
         keywords=("jdbc:",),
-        pattern=r'jdbc:[a-z0-9:]{2,30}//[^\s"\x27]{1,200}[?&;](?i:password|pwd)=([^\s"\x27`&;${}<>*]{4,128})',
+        pattern=(
+            r'jdbc:[a-z0-9:]{2,30}//[^\s"\x27]{1,200}[?&;](?i:password|pwd)=([^\s"\x27`&;${}<>*]{4,128})'
+            # https://docs.oracle.com/en/database/oracle/oracle-database/23/jjdbc/data-sources-and-URLs.html
+            r'|jdbc:oracle:(?:thin|oci8?):[\w.$#-]{1,64}/([^\s"\x27`@/;${}<>*]{4,128})@'
+        ),
         why="Whoever has it can log in to the database.",
         fix=(
             "Revoke it in the settings of JDBC and give the new one to the program at run time, from a secret "
@@ -275,10 +290,15 @@ SECRETS: tuple[Secret, ...] = (
         confidence=Confidence.MEDIUM,
         rank=2,
         holds=genuine,
-        bad=("jdbc:mysql://db:3306/shop?user=app&password=" + "I1Pesi" + "SoPzl2",),
+        bad=(
+            "jdbc:mysql://db:3306/shop?user=app&password=" + "I1Pesi" + "SoPzl2",
+            "url=jdbc:oracle:thin:shop/" + "I1Pesi" + "SoPzl2@db:1521/shop",
+        ),
         good=(
             "jdbc:mysql://db/shop?user=app&password=${PASSWORD}",
             "jdbc:postgresql://db:5432/shop",
+            "jdbc:oracle:thin:@db:1521/shop",
+            "jdbc:oracle:thin:shop/${PASSWORD}@db:1521/shop",
         ),
     ),
     Secret(
@@ -451,6 +471,59 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "apikey short",
             "Authorization: ApiKey ${ELASTIC_API_KEY}",
+        ),
+    ),
+    Secret(
+        id="convex-deploy-key",
+        title="Convex deploy key",
+        severity=Severity.CRITICAL,
+        keywords=("convex",),
+        pattern=r"(?:prod|dev|preview|project):[\w:-]{3,80}\|[A-Za-z0-9+/=:_-]{40,400}",
+        why="Whoever has it can deploy functions, and with them read and change all data.",
+        fix=(
+            "Revoke it in the settings of Convex and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.convex.dev/cli/deploy-key-types",
+        holds=checksum.lettered,
+        bad=(
+            "CONVEX_DEPLOY_KEY=prod:quick-lynx-412|0eb5a6"
+            + "5c72e2976ca18f87c57aad11420a85d014b567557d391"
+            + "c37f26e12da4cad8c06d00ee8ed0f6bc7e0183f3a5060",
+        ),
+        good=(
+            "CONVEX_DEPLOY_KEY=prod:quic" + "k-lynx-412|61914380c282d6f2",
+            "the prefix convex is described in the manual",
+        ),
+    ),
+    Secret(
+        id="supabase-service-role-key",
+        title="Supabase service role key",
+        severity=Severity.CRITICAL,
+        keywords=("c2VydmljZV9yb2xl", "NlcnZpY2Vfcm9sZ", "zZXJ2aWNlX3JvbG"),
+        pattern=r"eyJ[\w-]{10,100}\.eyJ[\w-]{40,600}\.[\w-]{40,100}",
+        why="Whoever has it reads and changes all data, past the rules for rows.",
+        fix=(
+            "Revoke it in the settings of Supabase and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://supabase.com/docs/guides/api/api-keys",
+        width=1200,
+        holds=_service_role,
+        bad=(
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3"
+            + "MiOiJzdXBhYmFzZSIsInJlZiI6InZ3Y2pjd2Rua25qcX"
+            + "d3emlvY2lvIiwicm9sZSI6InNlcnZpY2Vfcm9sZSIsIm"
+            + "lhdCI6MTczNTY4OTYwMCwiZXhwIjoyMDUxMjY1NjAwfQ"
+            + ".KqhTo4ZCvaFK2THmNUQKie9mUfJthl2FfsSgwfP38B4",
+        ),
+        good=(
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJp"
+            + "c3MiOiJzdXBhYmFzZSIsInJlZiI6ImZkdHppdHFzZW"
+            + "xmaHh4a2h5YWVkIiwicm9sZSI6ImFub24iLCJpYXQ"
+            + "iOjE3MzU2ODk2MDAsImV4cCI6MjA1MTI2NTYwMH0.v"
+            + "CngbgxKhBtvGX8CiNtxXkZWI7gAyIuwMUfBu2jN4KB",
+            "the prefix c2VydmljZV9yb2xl is described in the manual",
         ),
     ),
 )

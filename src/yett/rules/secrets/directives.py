@@ -23,7 +23,7 @@ def _line(data: bytes, end: int) -> tuple[int, int]:
 
 _LDAP = Lazy(
     rb"[ \t]*(?:(?:bindpw|rootpw)[ \t]+|(?P<ldif>olcRootPW|userPassword):(?P<coded>:?)[ \t]+"
-    rb"|(?:ldap_default_authtok|bindpw)[ \t]*=[ \t]*)\"?(?P<value>[^\s\"]{3,256})\"?[ \t]*\r?\Z",
+    rb"|(?:ldap_default_authtok|bindpw)[ \t]*=[ \t]*)[\"']?(?P<value>[^\s\"']{3,256})[\"']?[ \t]*\r?\Z",
     2,
 )
 _SCHEME = Lazy(r"\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2|SASL)\}", 2)
@@ -43,7 +43,7 @@ def _ldap(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         if scheme is not None:
             if scheme[0].upper() != "{SASL}" and len(value) - scheme.end() >= 20:
                 yield Found(start, stop, Confidence.MEDIUM, note=_HASHED, severity=Severity.MEDIUM)
-        elif not value.startswith(("--", "{")):
+        elif not value.startswith(("--", "{")) and not value.endswith((",", ";")) and "(" not in value:
             found = chosen(value, start, stop)
             if found is not None:
                 yield found
@@ -107,7 +107,7 @@ def _daemon(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
             yield Found(low, high, Confidence.LOW, "it is the default that everybody knows")
             continue
         found = chosen(value, low, high)
-        if found is not None:
+        if found is not None and "->" not in value and not value.endswith(";"):
             yield found
 
 

@@ -42,6 +42,7 @@ _SAID = (
         "0000000000",
     ),
     *("dontuse", "donotuse", "lorem", "s3cr3t", "notsecret", "aaaaaaaa", "goeshere", "tokenhere", "keyhere"),
+    *("secrethere", "passwordhere"),
 )
 _SAME = Lazy(r"(.)\1{6}")
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm")
@@ -50,6 +51,9 @@ _COUNTED = frozenset(
     way[start : start + _RUN] for row in _ROWS for way in (row, row[::-1]) for start in range(len(row) - _RUN + 1)
 )
 """All runs of nine along a row, either way."""
+_PART = _RUN // 2 + 1
+_PARTS_COUNTED = frozenset(run[start : start + _PART] for run in _COUNTED for start in range(_RUN - _PART + 1))
+"""The pieces of five in them: whatever holds such a run has one of these at a multiple of five."""
 
 
 _PUBLISHED = frozenset(
@@ -66,6 +70,7 @@ _PUBLISHED = frozenset(
         *("dpf43f3p" + "2l4k3l03", "kd94hf93" + "k423kf44", "hh5s93j4" + "hdidpola", "hdhd0244" + "k9j7ao03"),
         *("nnch734d" + "00sl2jdk", "pfkkdhi9" + "sl3r4s00", "9djdj82h" + "48djs9d2", "kkk9d7dh" + "3k39sjv7"),
         *("jdd83j" + "d84j2m", "dh893hdasih9"),
+        "JBSWY3DP" + "EHPK3PXP",  # the format of otpauth addresses, as Google Authenticator documents it
     )
 )
 """Sample credentials of the standards, which documentation and tests repeat."""
@@ -98,7 +103,9 @@ def fake(value: str) -> str:
 
 
 def _sequential(folded: str) -> bool:
-    rows = "".join(char for char in folded if char.isalnum())
+    rows = "".join(filter(str.isalnum, folded))
+    if not any(rows[start : start + _PART] in _PARTS_COUNTED for start in range(0, len(rows) - _PART + 1, _PART)):
+        return False
     return any(rows[start : start + _RUN] in _COUNTED for start in range(len(rows) - _RUN + 1))
 
 
@@ -115,7 +122,7 @@ def repeats(text: str) -> bool:
 
 
 _REFERS = (
-    *("${", "$(", "{{", "{%", "<%", "%(", "#{", "%s", "%d", "%v", "@@", "!Ref", "!Sub", "!secret", "process.env"),
+    *("${", "$(", "{{", "{%", "<%", "%(", "%[", "#{", "%s", "%d", "%v", "@@", "!Ref", "!Sub", "!secret", "process.env"),
     *("os.environ", "os.getenv", "secrets.", "config.", "vars.", "env."),
 )
 _REFERS_FIRST = (
@@ -133,6 +140,7 @@ _REFERS_FIRST = (
     "env:",
     "file:",
     "ssm:",
+    *("var.", "local.", "module.", "data.", "each.", "self.", "this.", "props."),
 )
 _MARKS = frozenset("$({<%#@!.[_")
 """Characters one of which is in whatever refers."""
@@ -149,9 +157,9 @@ _FILLER = """
     changethis fake mock stub lorem ipsum not used is in n of bearer basic login
     """
 _FILLERS = frozenset(_FILLER.split())
-_ASKING = frozenset(("your", "insert", "enter", "replace", "put", "paste", "set", "add", "provide"))
+_ASKING = frozenset(("fill", "your", "insert", "enter", "replace", "put", "paste", "set", "add", "provide"))
 _PARTS = Lazy(r"[A-Z]?[a-z]+|[A-Z]+")
-_FILLING = frozenset("-_. !?*<>[]/:=")
+_FILLING = frozenset("-_. !?*<>[]()/:=")
 
 
 def reference(value: str) -> bool:

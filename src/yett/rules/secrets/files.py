@@ -22,15 +22,20 @@ def _sure(value: str, start: int, end: int) -> Iterator[Found]:
     yield Found(start, end, Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
 
 
-_NETRC = Lazy(rb"machine\s+(\S{1,253})\s+(?:login\s+\S{1,128}\s+)?(?:account\s+\S+\s+)?password\s+(\S{3,256})")
+_NETRC = Lazy(rb"machine\s+([^\s{}%<>$]{1,253})\s+(?:login\s+\S{1,128}\s+)?(?:account\s+\S+\s+)?password\s+(\S{3,256})")
 
 
 def _netrc(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
-    del path
+    named = "netrc" in path.rpartition("/")[2].lower()
     for end in ends:
         match = _NETRC.match(data, end - 8)
-        if match:
-            yield from _sure(match[2].decode("utf-8", "replace"), *match.span(2))
+        if match is None:
+            continue
+        value = match[2].decode("utf-8", "replace")
+        if named:
+            yield from _sure(value, *match.span(2))
+        elif (found := chosen(value, *match.span(2), 3)) is not None:
+            yield found
 
 
 NETRC = Secret(
@@ -195,6 +200,8 @@ _ELEMENT = Lazy(rb"([^<>\s][^<>\n]{2,127})</")
 _ELEMENT_NAME = Lazy(
     rb"<([\w:.-]{0,40}(?:password|passwd|passphrase|secret|(?:api|access|secret)[_-]?key|token|pwd))>\Z", re.IGNORECASE
 )
+_COUNTER = Lazy(rb"(?:sync|csrf|xsrf|page|next|continuation|cache|model)[_-]?token\Z", re.IGNORECASE)
+_CHOOSE = Lazy(rb"pass|pwd", re.IGNORECASE)
 _XML = ("xml", "config", "csproj", "props", "targets", "settings", "pubxml", "plist", "jelly")
 
 
@@ -210,9 +217,11 @@ def _element(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         if value.startswith("{") or value.lower() in ("true", "false", "string", "password") or " " in value:
             continue
         doubt = fake(value)
-        if reference(value) or placeholder(value):
+        if reference(value) or placeholder(value) or _COUNTER.search(name[1]) or '"' in value:
             continue
         if not doubt and not rare(value):
+            if not _CHOOSE.search(name[1]):
+                continue
             doubt = "it does not look random, though people choose such passwords"
         yield Found(*match.span(1), Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
 

@@ -58,6 +58,7 @@ SECRETS: tuple[Secret, ...] = (
         pattern=r"APP_KEY[\"\x27]?\s{0,4}(?:=>|[=:,])\s{0,4}[\"\x27]?base64:([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{22}==)",
         why="Whoever has it can read what the application encrypted and forge its cookies.",
         fix=_FIX,
+        revoke="https://laravel.com/docs/encryption#gracefully-rotating-encryption-keys",
         width=120,
         holds=rare,
         bad=("APP_KEY=base64:" + "q7Vx2LmZ9tKw4RnP8sHbJd" + "3GfUc6XoEiAtNvYyKz1B5=",),
@@ -74,6 +75,7 @@ SECRETS: tuple[Secret, ...] = (
         ),
         why=_FORGED,
         fix=_FIX,
+        revoke="https://guides.rubyonrails.org/security.html",
         width=200,
         holds=rare,
         bad=(
@@ -92,6 +94,7 @@ SECRETS: tuple[Secret, ...] = (
         pattern=r"\bAPP_SECRET[\"\x27]?\s{0,4}(?:=>|[=:,])\s{0,4}[\"\x27]?([0-9a-f]{32,40})",
         why=_FORGED,
         fix=_FIX,
+        revoke="https://symfony.com/doc/current/reference/configuration/framework.html#secret",
         confidence=Confidence.MEDIUM,
         width=120,
         holds=rare,

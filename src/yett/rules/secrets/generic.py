@@ -8,9 +8,10 @@ from enum import Enum
 from typing import NamedTuple
 
 from yett.model import Confidence, Severity
+from yett.rules.secrets.checksum import decoded
 from yett.rules.secrets.doubt import fake, placeholder, reference
 from yett.rules.secrets.lazy import Lazy
-from yett.rules.secrets.rarity import rare, runs, wordlike
+from yett.rules.secrets.rarity import rare, runs, strangeness, wordlike
 from yett.rules.secrets.record import Found, Secret, binary
 
 
@@ -31,7 +32,7 @@ _WORDS = (
 # start with or is bounded, so that a match costs no more than the few bytes it looks at.
 _ASSIGNED = Lazy(
     rb"""(?P<tail>[\w.\-]{0,40})(?P<closed>\\{0,3}["'`]|&(?:quot|#34|#39);|)[\])]?[ \t]{0,16}"""
-    rb"""(?:(?P<typed>\??:[ \t]{0,2}[\w.\[\]|<> ?*&]{1,24}?[ \t]{0,2}=(?!=))"""
+    rb"""(?:(?P<typed>\??:[ \t]{0,2}[\w.\[\]|<> ?*&]{1,24}?[ \t]{0,2}=(?!=|[ \t]{0,16}(?:[\r\n]|\Z)))"""
     rb"""|(?P<op>=>|:=|===?|!==?|\?\?=|\|\|=|->|<-|[=:,(])|(?=["']))[ \t]{0,16}"""
     rb"""(?P<made>(?:new[ ]{1,2})?[A-Za-z_][\w.:]{1,40}\((?=["'`])|&?\[\]byte\(|\[[ \t]{0,2}|)"""
     rb"""(?:[rbuLfRBUF@]{1,2}(?=["'`]))?"""
@@ -40,6 +41,18 @@ _ASSIGNED = Lazy(
 _LEFT = Lazy(rb"[\w.\-]{0,40}\Z")
 _UNQUOTED = Lazy(rb"""[^\s"'`,;<>(){}\[\]|&\\]{4,256}""")
 _IN_TEXT = Lazy(rb"""[\w+/.=|\-]{12,256}(?![\w(\[{<])""")
+_FILE = Lazy(
+    r".*[/\\][^/\\]*\.(?:png|jpe?g|gif|svg|ico|webp|pem|key|crt|cer|p12|pfx|jks|json|ya?ml|xml|txt|html?|css|js|ts|md|zip|gz)"
+    r"(?:[#?].*)?"
+)
+# A setting or a function by its full name, an element of a page or of a schema, a list of checks.
+_MEMBER = Lazy(
+    r"[a-z_]+(?:[.#][A-Za-z_]+)+(?::[a-z_]+)?|[.#][A-Za-z/][A-Za-z_./{}-]*|[a-z_]+(?::[\w,.]+)?(?:\|[a-z_]+(?::[\w,.]+)?)+"
+)
+_SETTER = Lazy(rb"[.>]set_?(?:[A-Z]|[a-z]+_)?\w{0,24}(?:[Pp]assword|[Pp]assphrase|[Pp]wd)\Z")
+_CHOICE = Lazy(rb"\?[ ]?[\"'][\w.-]{0,40}\Z")
+_UPPER = Lazy(rb"[.(:,\s][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
+_MAPS = Lazy(rb"[\"'`]\s{0,8}(?:=>|:)")
 _INNER = Lazy(rb"""\\["']([\w+/=.\-]{20,128})\\["']""")
 _LONGEST = 257
 
@@ -56,6 +69,10 @@ _COLON = _words(
     yml yaml properties ini cfg conf cnf config env toml netrc npmrc pypirc j2
     """
 )
+_SPACED = frozenset(("yml", "yaml", "toml"))
+"""Where a colon assigns only before a blank, if at all."""
+_TITLED = frozenset(("ini", "properties"))
+"""Where a value that goes on after a blank is a sentence."""
 _LOCKFILES = _words(
     """
     package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock deno.lock uv.lock poetry.lock
@@ -71,8 +88,9 @@ _KEY_OF = _ends("""
     signing signature master session storage account service server consumer ssh jwt jws webhook client shared
     deploy subscription admin root host write ingest token cookie db database security recaptcha captcha bot
     stream steam stripe twilio map maps sendgrid mailgun openai algolia meilisearch search aws azure gcp
-    google firebase integration rest http
+    google firebase integration rest http license licence
     """)
+_OPENS = _ends("api access secret auth license licence")
 _ENV_KEY = Lazy(rb"(?:\A|[^A-Za-z0-9_])[A-Z][A-Z0-9_]{2,}_\Z")
 
 # As the word after the keyword these say that the value is about a secret and is none.
@@ -90,6 +108,8 @@ _ABOUT = _words(
     encoding encoder charset lifecycle owner date time at exists missing invalid incorrect wrong mismatch
     empty link button icon page site screen dialog modal event action callback command cmd description desc
     usage info note comment doc docs example kind category group role user username login email host domain
+    attr attrs attribute attributes scheme schemes characters chars specials helper helpers success failure failed
+    complexity requirement requirements option options
     issuer audience arn locator selector xpath query position pos start end offset hash sha md5 fingerprint
     thumbprint checksum salt set sets list map table tables frame press pressed down up code codes word words
     board boards stroke binding bindings chain ring frames based spec specs enc encrypted signed response ized
@@ -97,7 +117,7 @@ _ABOUT = _words(
     """
 )
 _CAMEL = Lazy(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_TAILS = (b"word", b"words", b"wd", b"phrase", b"code", b"wort", b"key", b"es", b"s", b"")
+_TAILS = (b"word", b"words", b"wd", b"phrase", b"code", b"wort", b"key", b"s", b"")
 
 _NOT_BEFORE = _words(
     """
@@ -106,7 +126,7 @@ _NOT_BEFORE = _words(
     translation message localization locale dict map hot short punctuation string ident identifier operator
     close open paren eof design syntax lex parse special stop mask pad eos bos unk cls sep bad first last
     current unexpected comma colon idempotency dedupe tracking no without forgot reset invalid wrong incorrect
-    hide show toggle hashed
+    hide show toggle hashed update authenticity
     """
 )
 _NOT_JOINED = Lazy(rb"(?:(?:csrf|xsrf)\w*|public_?key)\Z", re.IGNORECASE)
@@ -130,6 +150,23 @@ _CODE = Lazy(
     r"^\^|\[[^\]]*\w-\w[^\]]*\]|\{\d+,?\d*\}|\\u|\\x|\\[0-9]|\w\(|\)$|=>|->|&&|\|\||^\w+\[|^[=!<>]=|;$|\+\+|^function\b|^return\b|\\[wdsb]|\[\^|\(\?"
 )
 _NUMBER = Lazy(r"[-+]?[\d.,:_/ ]+|0x[0-9a-f]+", re.IGNORECASE)
+_SPEAKING = _words(
+    """
+    your enter must please passphrase passphrases password passwords pass pwd secret secrets token tokens cert
+    credentials key keys is are to for was not be
+    """
+)
+# With a number behind it: what people do choose.
+_FAVOURED = frozenset(("abc", "asdf", "hello", "qwerty"))
+_KNOWN = frozenset(("admin", "root", "demo", "toor", "guest"))
+_MODES = _words(
+    """
+    absent always auto basic client confirmed create delete disable encrypted enable file generate generated hashed
+    header hidden ignore integer interactive keychain ldap local login manual mask never nullable number numeric oauth
+    object plain plaintext present preset prompt public query random reader reset rotate saml sensitive session show
+    static stdin string submit system text type update username users varchar vault visible input files
+    """
+)
 _APP_PASSWORD = Lazy(r"[a-z]{4}(?: [a-z]{4}){3}")
 
 
@@ -148,13 +185,16 @@ class _Place(NamedTuple):
     """`password`: people choose it, so it need not look random. `surely`: nothing but a password can stand there.
 
     `weak`: many a key of that name holds something harmless, so what does not look random is none. `hashed`: it is a
-    hash of one, as the name has it.
+    hash of one, as the name has it. `words`: of several words, as the name has it.
+    `access`: a key that opens something, as the name has it.
     """
 
     password: bool
     surely: bool
     weak: bool
     hashed: bool = False
+    words: bool = False
+    access: bool = False
 
 
 def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
@@ -169,7 +209,7 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     source = extension in _SOURCE
     if binary(data):
         return
-    tested = _tests(path)
+    tested, spoken, shown = _tests(path), _SPOKEN.search(path) is not None, _MANUAL.search(path) is not None
     last = -1
     for end in ends:
         if end <= last:
@@ -179,24 +219,29 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
             continue
         if source and b"." in match["tail"]:
             continue  # a member of an object of that name
+        if extension == "sql" and match["op"] == b",":
+            continue  # the next column
+        if match["op"] == b":" and match["closed"] and _CHOICE.search(data, max(0, end - 44), end):
+            continue  # one of two
         start = match.end()
         if match["quote"] and data[start : start + 1] == b"{":
             start, stop = _inside(data, start)
             kind = _Kind.TEXT
         elif match["quote"]:
-            stop, kind = _closing(data, match), _kind(match, source)
+            stop, kind = _closing(data, match), _kind(data, match, source)
         else:
             stop, kind = _end_of_word(data, match, extension)
-        if stop < start + 4:
+        if stop < start + 4 or (match["made"][:1] == b"[" and _MAPS.match(data, stop)):
             continue
         key = _key(data, end, match)
         if key is None:
             continue
-        found = _judged(data[start:stop].decode("utf-8", "replace"), key, kind)
-        if found is not None:
+        value = data[start:stop].decode("utf-8", "replace")
+        found = _judged(value, key._replace(weak=True) if spoken else key, kind)
+        if found is not None and not _echoes(data, end, match, value):
             last = stop
             if not found[1] and not key.password:
-                doubt = _MADE_UP if tested else _harmless(data, end, start, stop)
+                doubt = _MADE_UP if tested else _SHOWN if shown else _harmless(data, end, start, stop)
                 found = (Confidence.LOW, doubt) if doubt else found
             yield Found(start, stop, *found, note=_named(data, end, match))
 
@@ -216,6 +261,8 @@ def _harmless(data: bytes, end: int, start: int, stop: int) -> str:
         if _EXPIRES.search(before) or _EXPIRES.search(after):
             return "the address that it signs has expired or soon will"
     around = data[max(0, start - 200) : stop + 200]
+    if b"errorBeacon" in around:
+        return "it is what a page sends its measurements with, so that everybody sees it"
     if stop - start == 32 and all(word in around for word in _SEARCH_ONLY):
         return "it looks like a key that can only search, which pages show to everybody"
     return ""
@@ -223,9 +270,21 @@ def _harmless(data: bytes, end: int, start: int, stop: int) -> str:
 
 # A random password is somebody's: those that are made up are words.
 _MADE_UP = "it stands in test code, where tokens are made up as a rule"
+_SHOWN = "it stands in documentation, where tokens are made up as a rule"
+# Pages of a site, and descriptions of an interface. Plain text has commands that somebody ran, too.
+_MANUAL = Lazy(
+    r"\.mdx\Z|(?:^|/)(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z|/(?:openapi|api-reference)/[^.]*\.(?:ya?ml|json)\Z"
+)
 _TESTS = Lazy(
-    r"(?:^|/)(?:tests?|specs?|__tests__|__mocks__|e2e|mocks)/|(?:^|/)(?:test_|conftest\.)[^/]*\Z"
+    r"(?:^|/)(?:tests?|specs?|__tests__|__mocks__|e2e|mocks)/|(?:^|/)(?:test_|conftest\.|mock[-_.])[^/]*\Z"
     r"|(?:_test|_spec|[.-](?:test|spec|e2e|mock)|[a-z0-9](?:Tests?|Spec))\.\w+\Z"
+)
+# What people read there is "Password" in their own language.
+_SPOKEN = Lazy(
+    r"(?:^|/)(?:locales?|i18n|l10n|translations?|nls)/"
+    r"|(?:^|/)(?:langs?|languages?|messages|intl)/(?:[^/]+/)*?(?!(?:go|js|ts|py|rb|rs|kt)[./])[a-z]{2}(?:[_-][a-z]{2,4})?[./]"
+    r"|(?:^|[/._-])(?:messages|strings|locale|translations?|i18n|lang)[\w-]*\.\w+\Z|\.(?:po|pot|resx|xlf|xliff|arb)\Z",
+    re.IGNORECASE,
 )
 _CODE_FILES = _words(
     """
@@ -248,6 +307,18 @@ def _named(data: bytes, end: int, match: re.Match[bytes]) -> str:
     name = ((left[0] if left else b"") + match["tail"]).strip(b".-").decode("ascii", "replace")
     plain = name.isascii() and 2 < len(name) <= 60 and not any(rare(part) for part in re.split(r"[._-]", name))
     return f"it is assigned to {name}" if plain else ""
+
+
+def _echoes(data: bytes, end: int, match: re.Match[bytes], value: str) -> bool:
+    """Whether a value repeats its name, `AUTH_SHA256_PASSWORD = "sha256_password"`, or begins with what it is a key of,
+    `TASK_KEY = "task_1bhxpt0"`: both name a thing."""
+    left = _LEFT.search(data, max(0, end - 40), end)
+    words = [word.lower().decode() for word in _CAMEL.findall(left[0])] if left else []
+    plain = "".join(filter(str.isalnum, value.lower()))
+    last = words[-1] if words else ""
+    if len(plain) > len(last) and "".join((*words, match["tail"].decode("ascii").lower())).endswith(plain):
+        return True
+    return last == "key" and len(words) > 1 and value.lower().startswith((f"{words[-2]}_", f"{words[-2]}-"))
 
 
 def _declares(data: bytes, end: int) -> bool:
@@ -290,7 +361,11 @@ def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
     if any(part.lower().decode() in _ABOUT for part in _CAMEL.findall(tail)):
         return None
     hashed = _DIGESTED.search(before) is not None
-    return _Place(password=word in _PASSWORDS, surely=False, weak=word == b"key", hashed=hashed)
+    phrase = word == b"pass" and match["tail"].lower() == b"phrase"
+    access = word == b"key" and before.lower().rstrip(b"_-. ").endswith(_OPENS)
+    return _Place(
+        password=word in _PASSWORDS, surely=False, weak=word == b"key", hashed=hashed, words=phrase, access=access
+    )
 
 
 _JOINED = _ends(
@@ -311,7 +386,10 @@ def _inside(data: bytes, start: int) -> tuple[int, int]:
     return inner.span(1) if inner else (start, -1)
 
 
-def _kind(match: re.Match[bytes], source: bool) -> _Kind:
+def _kind(data: bytes, match: re.Match[bytes], source: bool) -> _Kind:
+    begin, end = max(0, match.start() - 40), match.end("tail")
+    if match["op"] == b"(" and not match["made"] and _SETTER.search(data, begin, end):
+        return _Kind.SOURCE
     if match["op"] in (b"(", b",") or match["made"].endswith(b"("):
         return _Kind.ARGUMENT
     return _Kind.SOURCE if source else _Kind.SETTING
@@ -320,10 +398,16 @@ def _kind(match: re.Match[bytes], source: bool) -> _Kind:
 def _closing(data: bytes, match: re.Match[bytes]) -> int:
     """Where a quoted value ends; -1 where it does not end on its line, is too long, or is no value of this key."""
     start, quote = match.end(), match["quote"]
-    if match["op"] == b"," and not match["closed"]:
+    if match["op"] == b"," and not match["closed"] and not _constant(data, match):
         return -1
     stop = data.find(quote, start, start + _LONGEST)
     return -1 if b"\n" in data[start : max(start, stop)] else stop
+
+
+def _constant(data: bytes, match: re.Match[bytes]) -> bool:
+    """Whether a name in front of a comma is that of a constant: `put(Context.SECURITY_CREDENTIALS, "…")`."""
+    name = data[max(0, match.start() - 40) : match.end("tail")]
+    return _UPPER.search(name) is not None
 
 
 def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[int, _Kind]:
@@ -335,7 +419,13 @@ def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[i
     if op == b"=" and adjacent and (extension in _SOURCE or _in_address(data, match.start())):
         word = _IN_TEXT.match(data, start)
         return (word.end() if word else -1), _Kind.TEXT
-    if extension in _SOURCE or match["closed"] or (extension not in _COLON and (op == b":" or not adjacent)):
+    if extension in _SOURCE or match["closed"]:
+        return -1, _Kind.SOURCE
+    if extension not in _COLON and (op == b":" or not adjacent):
+        word = _IN_TEXT.match(data, start)
+        alone = word is not None and not data[word.end() : word.end() + 8].partition(b"\n")[0].strip()
+        return (word.end() if word and alone else -1), _Kind.TEXT
+    if op == b":" and adjacent and extension in _SPACED and not _defaults(data, match.start()):
         return -1, _Kind.SOURCE
     word = _UNQUOTED.match(data, start)
     if word is None or data[word.end() : word.end() + 1] in (b"(", b"[", b"{", b"<"):
@@ -343,7 +433,15 @@ def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[i
     rest = data[word.end() : word.end() + 40].partition(b"\n")[0].strip()
     if rest and not (op == b"=" and adjacent) and rest[:1] not in b"#\\&|;,/\"'`}":
         return -1, _Kind.SOURCE  # a sentence
+    if extension in _TITLED and (rest[:1].isalpha() or rest[:1] >= b"\x80") and b"=" not in rest.split(maxsplit=1)[0]:
+        return -1, _Kind.SOURCE
     return word.end(), _Kind.SETTING
+
+
+def _defaults(data: bytes, end: int) -> bool:
+    """Whether the key that goes on here is a variable and what follows its default: "${PASSWORD:…}"."""
+    left = _LEFT.search(data, max(0, end - 40), end)
+    return left is not None and data[max(0, left.start() - 2) : left.start()] == b"${"
 
 
 def _in_address(data: bytes, end: int) -> bool:
@@ -357,50 +455,110 @@ _Judgement = tuple[Confidence, str]
 
 def _judged(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
     """(confidence, doubt), or None where the value is no secret."""
+    if key.password and kind is _Kind.SETTING and value in _KNOWN:
+        return Confidence.LOW, "it is a default that everybody knows"
     if len(value) < 4 or value != value.strip() or reference(value) or placeholder(value):
         return None
     if not value.isascii() and sum(map(str.isascii, value)) < len(value) * 0.6:
         return None  # what people read, in their own language; or bytes that are no text
     if " " in value:
         spread = _APP_PASSWORD.fullmatch(value) and not all(map(wordlike, value.split()))
-        return (Confidence.MEDIUM, "") if spread else None
-    if _HASH.match(value) or _ADDRESS.match(value) or _CODE.search(value) or _identifies(value):
+        return (Confidence.MEDIUM, "") if spread else (Confidence.LOW, _WORDY) if key.words and _said(value) else None
+    random = rare(value.replace("-", "") if _UUID.fullmatch(value) else value)
+    if not random and (key.weak or kind in (_Kind.ARGUMENT, _Kind.TEXT)):
         return None
-    if fake(value):
-        return (Confidence.LOW, fake(value)) if value.isascii() and rare(value) else None
-    worded = _worded(value)
-    if rare(value) and not (worded and (_PATH.match(value) or _IDENTIFIER.fullmatch(value))):
+    if _HASH.match(value) or _ADDRESS.match(value) or _CODE.search(value) or _FILE.fullmatch(value):
+        return None
+    if _identifies(value):
+        named = (key.weak and not key.access) or kind in (_Kind.ARGUMENT, _Kind.TEXT) or not _UUID.fullmatch(value)
+        return None if named or not random else (Confidence.LOW, _NAMES)
+    if doubt := fake(value):
+        return (Confidence.LOW, doubt) if value.isascii() and random else None
+    if random and (text := _encodes(value)):
+        if reference(text) or placeholder(text):
+            return None
+        if fake(text) or not (rare(text) or (key.password and kind is _Kind.SOURCE)):
+            return Confidence.LOW, fake(text) or _ENCODED
+    if random and not ((_PATH.match(value) or _IDENTIFIER.fullmatch(value)) and _worded(value) and not _wild(value)):
         if key.hashed and _HEX.fullmatch(value):
             return Confidence.LOW, "its name says that it is a hash"
         sure = kind is not _Kind.TEXT or any(map(str.isdigit, value))
         return (Confidence.MEDIUM, "") if sure else None
     if key.weak or kind in (_Kind.ARGUMENT, _Kind.TEXT) or _PATH.match(value):
-        return None
+        return None  # a word, as random as it looks
     if key.password:
-        return _chosen(value, key, kind, worded)
-    if len(value) >= 8 and any(map(str.isdigit, value)) and not worded and not _NUMBER.fullmatch(value):
+        return _chosen(value, key, kind)
+    if len(value) >= 8 and any(map(str.isdigit, value)) and not _NUMBER.fullmatch(value) and not _worded(value):
         return Confidence.LOW, "it does not look random"
     return None
 
 
+_WORDY = "it is made of words, though people choose such passphrases"
+_ENCODED = "it is base64 of something that does not look random"
+_NAMES = "it is a UUID, and most of them only name something"
+
+
 def _identifies(value: str) -> bool:
-    """Whether a value is a UUID with little around it: that names something, as a rule."""
-    return _UUID.search(value) is not None and len(value) < 44
+    """Whether a value is a UUID with little around it, or several: that names something, as a rule."""
+    rest, count = _UUID.subn("", value)
+    return count > 0 and (len(value) < 44 or count > 1 or not rare(rest))
 
 
-def _chosen(value: str, key: _Place, kind: _Kind, worded: bool) -> _Judgement | None:
+def _encodes(value: str) -> str:
+    """The text of which a value is base64, "" where it is not."""
+    if len(value) % 4:
+        return ""
+    text = decoded(value)
+    return text.decode().strip() if text.isascii() and text.decode().strip().isprintable() else ""
+
+
+def _chosen(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
     """The same for a password that a person may have chosen."""
     if _NUMBER.fullmatch(value):
         return (Confidence.LOW, "it is a plain number") if value.isdigit() else None
-    if kind is _Kind.SOURCE and placeholder(value.rstrip("0123456789")):
-        return None  # "password1"
-    if worded and _IDENTIFIER.fullmatch(value):
+    stem = value.rstrip("0123456789")
+    if (kind is _Kind.SOURCE and placeholder(stem) and stem.lower() not in _FAVOURED) or _MEMBER.fullmatch(value):
+        return None  # "password1"; "smtp.password"
+    if _IDENTIFIER.fullmatch(value) and _worded(value):
         plain = value.rstrip("!?")
-        chosen = plain.isalnum() and (kind is _Kind.SETTING or not plain.isalpha())
+        if kind is _Kind.SETTING:
+            chosen = plain.isalnum() or _joined(plain)
+        else:
+            chosen = plain.isalnum() and (not plain.isalpha() or _uttered(plain) or (plain != value and _humped(plain)))
         if not chosen and not key.surely:
             return None
         return Confidence.LOW, "it reads like an ordinary word"
     return Confidence.LOW, "it does not look random, though people choose such passwords"
+
+
+def _humped(word: str) -> bool:
+    """Whether a word with an exclamation mark behind it is several in one."""
+    return len(word) >= 12 and len(_CAMEL.findall(word.encode("ascii", "ignore"))) > 2
+
+
+def _joined(value: str) -> bool:
+    """Whether a setting of words joined by "-" or "_" is a password, and does not name one or where it is."""
+    words = value.lower().replace("_", "-").split("-")
+    return all(map(str.isalnum, words)) and _ABOUT.isdisjoint(words) and _SPEAKING.isdisjoint(words)
+
+
+def _said(value: str) -> bool:
+    """Whether several words may be a passphrase: three or more, in small letters, and not about one."""
+    words = value.split(" ")
+    small = all(word.isascii() and word.isalpha() and word.islower() for word in words)
+    return small and 2 < len(words) < 9 and _SPEAKING.isdisjoint(words) and _ABOUT.isdisjoint(words)
+
+
+def _uttered(word: str) -> bool:
+    """Whether a word that source code calls a password may be one: no label, no type, no mode, no name of it."""
+    return (
+        word[0].islower() and word not in _MODES and not any(part in word.lower() for part in ("pass", "secret", "pwd"))
+    )
+
+
+def _wild(value: str) -> bool:
+    """Whether a value changes case and kind so often that it is no name, though each piece is too short to tell."""
+    return len(value) >= 20 and any(map(str.isdigit, value)) and strangeness(value) > 6.2
 
 
 def _worded(value: str) -> bool:
@@ -439,6 +597,7 @@ GENERIC = Secret(
         'public_key = "' + "8f3kq9zx2m" + 'w7vn4tb6yc"',
         'access_key = "access_key"',
         'password = "{{ vault_db_password }}"',
-        'token = "2f1c8a60-5b1e-4c1d-9d0e-' + '7a3b5c9d1e2f"',
+        'cache_key = "2f1c8a60-5b1e-4c1d-9d0e-' + '7a3b5c9d1e2f"',
+        "api_token: " + "eW91ci1hcGktdG9r" + "ZW4=",  # base64 of "your-api-token"
     ),
 )

@@ -220,6 +220,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Gitea / Forgejo and give the new one to the program at run time, from a"
             " secret manager or a masked CI variable."
         ),
+        revoke="https://forgejo.org/docs/latest/user/token-scope/",
         confidence=Confidence.MEDIUM,
         bad=("GITEA_TOKEN=" + "e74a4cb629a453418865" + "91ba069e1a1fbef54554",),
         good=('gitea_commit = "' + "2b2ae9ec1ee991e77f9b" + '064c39579355093fee61"',),
@@ -277,7 +278,6 @@ SECRETS: tuple[Secret, ...] = (
                 "confluence",
             ),
             r"[A-Za-z0-9+/]{44}",
-            near=(),
             holds=checksum.numbered,
         ),
         why="Whoever has it can read and change issues and pages as its owner.",
@@ -285,8 +285,14 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Jira and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html",
         confidence=Confidence.MEDIUM,
-        bad=("JIRA_TOKEN=" + "NDgyOTEwMzM3NzQ1OpkiPF" + "oQ5HQZI5bW/lrCH8gMjekq",),
+        bad=(
+            "JIRA_TOKEN=" + "NDgyOTEwMzM3NzQ1OpkiPF" + "oQ5HQZI5bW/lrCH8gMjekq",
+            'curl -H "Authorization: Bearer '
+            + "Nzc4NjM2NDQxODU1OmOPvP"
+            + 'TJzYLBniiMNEpGuBlsHQs9" https://jira.acme.example/rest/api/2/myself',
+        ),
         good=(
             "JIRA_TOKEN=short",
             "jira is described in the manual",

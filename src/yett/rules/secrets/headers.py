@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets.checksum import decoded
+from yett.rules.secrets.chosen import PLAIN, chosen
+from yett.rules.secrets.commands import line
 from yett.rules.secrets.doubt import fake, placeholder, reference
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.rarity import rare
@@ -16,8 +18,9 @@ from yett.rules.secrets.tokens import said
 _BASE64 = Lazy(rb"([A-Za-z0-9+/_\-]{6,600}={0,2})(?![A-Za-z0-9+/=_\-])")
 _TOKEN = Lazy(rb"([A-Za-z0-9._~+/\-]{16,2000}={0,2})(?![A-Za-z0-9._~+/=\-])")
 _AUTHORIZATION = Lazy(rb"auth|header|basic[\"']?\s*[:=]", re.IGNORECASE)
-_CURL = Lazy(rb"[ \t](?:-u|--user|--proxy-user|-U)[ =]?(\\?[\"']?)([^\s:\"'$<>{}\\]{1,64}):([^\s\"'$<>{}\\]{3,128})")
+_CURL = Lazy(rb"[\s](?:-u|--user|--proxy-user|-U)[ =]?(\\?[\"']?)([^\s:\"'$<>{}\\]{1,64}):([^\s\"'$<>{}\\]{3,128})")
 
+_VARIABLE = Lazy(r"[A-Z]+(?:_[A-Z]+)+|[a-z]+_secret")
 _PUBLISHED = frozenset(
     (
         "aladdin:open sesame",
@@ -48,12 +51,12 @@ def _basic(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
                 not user + password
                 or reference(password)
                 or pair.lower() in _PUBLISHED
-                or placeholder(password or user)
+                or (not password and placeholder(user))
             ):
                 continue
             if len(user + password) < 3:
                 continue
-            doubt = fake(password)
+            doubt = "its password is a placeholder" if placeholder(password) else fake(password)
             if not doubt and (password == user or (len(password) < 3 and len(user) < 12)):
                 doubt = "it looks like a default"
             yield Found(*match.span(1), Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
@@ -96,6 +99,8 @@ def _bearer(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         match = _TOKEN.match(data, end)
         if match is None:
             continue
+        if match[1].endswith(b"..."):
+            continue  # cut off
         text = match[1].decode().rstrip(".")
         if reference(text) or placeholder(text) or not rare(text.rstrip("=")):
             continue
@@ -130,15 +135,19 @@ BEARER = Secret(
 def _curl(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     del path
     for end in ends:
-        stop = data.find(b"\n", end, end + 600)
-        match = _CURL.search(data, end - 1, stop if stop >= 0 else end + 600)
+        match = _CURL.search(data, end - 1, line(data, end))
         if match is None or not begins(data, end - 5):
             continue
         user, password = match[2].decode("utf-8", "replace"), match[3].decode("utf-8", "replace")
-        if reference(password) or placeholder(password) or f"{user}:{password}".lower() in _PUBLISHED:
+        if f"{user}:{password}".lower() in _PUBLISHED or _VARIABLE.fullmatch(password):
             continue
-        doubt = fake(password) or ("it looks like a default" if password == user else "")
-        yield Found(*match.span(3), Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
+        found = chosen(password, *match.span(3), 3)
+        if found is not None and password == user:
+            found = found._replace(confidence=Confidence.LOW, doubt="it looks like a default")
+        elif found is not None and found.doubt == PLAIN and len(password) >= 8 and any(map(str.isdigit, password)):
+            found = found._replace(confidence=Confidence.MEDIUM, doubt="")
+        if found is not None:
+            yield found
 
 
 CURL = Secret(

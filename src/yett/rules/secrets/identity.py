@@ -5,7 +5,7 @@ from __future__ import annotations
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
 from yett.rules.secrets.named import reader
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.record import Secret
 
 _SEEDS = tuple(f"S{kind}A{letter}" for kind in "UAO" for letter in "ABCDEFGHIJKLMNOP")
 """What seeds of users, accounts and operators begin with: the third letter is the rest of the kind, the fourth begins
@@ -283,6 +283,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of JumpCloud and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.jumpcloud.com/api/",
         holds=checksum.mixed,
         bad=("jc" + "a_RgkoYg3YOExyti7P" + "om3VcbFwTygNrOnlUYJx",),
         good=(
@@ -398,17 +399,25 @@ SECRETS: tuple[Secret, ...] = (
         title="Twitter API key, secret or token",
         severity=Severity.MEDIUM,
         keywords=("twitter", "tweepy"),
-        pattern=assigned(
-            r"twitter", r"\d{15,25}-[A-Za-z0-9]{20,40}|[A-Za-z0-9]{50}|[A-Za-z0-9]{45}", r"key|secret|token"
+        read=reader(
+            ("twitter", "tweepy"),
+            r"\d{15,25}-[A-Za-z0-9]{20,40}|[A-Za-z0-9]{50}|[A-Za-z0-9]{45}",
+            need="key|secret|token",
+            holds=checksum.mixed,
         ),
         why="Whoever has it can post and read as the account.",
         fix=(
             "Revoke it in the settings of Twitter/X and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        confidence=Confidence.MEDIUM,
         revoke="https://developer.x.com",
-        holds=checksum.mixed,
-        bad=("TWITTER_API_SECRET=Aj" + "ovwMbQNmCCXQITv6H1C8DHW" + "AhwegWSTx1Dlg9PmeFqjAPibt",),
+        bad=(
+            "TWITTER_API_SECRET=Aj" + "ovwMbQNmCCXQITv6H1C8DHW" + "AhwegWSTx1Dlg9PmeFqjAPibt",
+            'import tweepy\nauth = tweepy.OAuthHandler(KEY, SECRET)\naccess_token = "'
+            + "5806998339762600070-VwWBh"
+            + 'qG5KSFdPE0SPgjtHfb1F6w70W"',
+        ),
         good=(
             "TWITTER_API_SECRET=${TWITTER_API_SECRET}",
             "TWITTER_API_SECRET=your-twitter-api-secret-here",
@@ -473,6 +482,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Twitch and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://dev.twitch.tv/docs/authentication/revoke-tokens/",
         bad=("TWITCH_CLIENT_SECRET=" + "wfaevsf4zxudpyq" + "2b07l6rivm4hnd8",),
         good=(
             "TWITCH_CLIENT_SECRET=${TWITCH_CLIENT_SECRET}",
@@ -528,15 +538,25 @@ SECRETS: tuple[Secret, ...] = (
         id="box-token",
         title="Box access token or client secret",
         severity=Severity.HIGH,
-        keywords=("box_",),
-        read=reader(("box_",), r"[A-Za-z0-9]{32}", need="secret|token", holds=checksum.mixed),
+        keywords=("box_", "boxaccess", "boxclient", "boxdeveloper", "boxtoken", "boxappsettings"),
+        read=reader(
+            ("box_", "boxaccess", "boxclient", "boxdeveloper", "boxtoken", "boxappsettings"),
+            r"[A-Za-z0-9]{32}",
+            near=("boxappsettings",),
+            need="secret|token",
+            holds=checksum.mixed,
+        ),
         why="Whoever has it can read the files.",
         fix=(
             "Revoke it in the settings of Box and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://developer.box.com/guides/authentication/tokens/revoke/",
         confidence=Confidence.MEDIUM,
-        bad=("BOX_CLIENT_SECRET=Jl" + "DYUdRJWQq88QeR" + "c7qjJT7oqyQXs7tf",),
+        bad=(
+            "BOX_CLIENT_SECRET=Jl" + "DYUdRJWQq88QeR" + "c7qjJT7oqyQXs7tf",
+            '{"boxAppSettings": {"clientSecret": "' + "sIrsD3mbLFecbVja" + 'fQ4gGnRfXBkg8Qys"}}',
+        ),
         good=(
             "BOX_CLIENT_SECRET=${BOX_CLIENT_SECRET}",
             "BOX_CLIENT_SECRET=your-box-client-secret-here",
@@ -612,6 +632,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of JumpCloud and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.jumpcloud.com/api/",
         confidence=Confidence.MEDIUM,
         bad=("JUMPCLOUD_API_KEY=" + "8EvxtLcR58iYqM6qFiEw" + "42I1i1VAnuGzTl00260R",),
         good=(
@@ -636,6 +657,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Authress and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://authress.io/app/#/manage",
         bad=("sc_89vlf5u79zvjtoimzzqo.6st4.ac" + "c-i9o568hw3cc91b.4jhS0PDiVNxAqf" + "e8GSHCEE0GN0K4KCeuxhjUm9EUmnOO",),
         good=(
             "sc_89vlf5u79zvjtoimzzqo.6st4.a" + "cc-i9o568hw3cc91b.4jhS0PDiVNxAq",
@@ -712,6 +734,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Lichess and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://lichess.org/account/oauth/token",
         holds=checksum.mixed,
         bad=("LICHESS_TOKEN=" + "lip_3sQdRD9w" + "LX0eguOgmrau",),
         good=(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yett.model import Confidence, Severity
+from yett.parse.der import length
 from yett.rules.secrets import checksum
-from yett.rules.secrets.doubt import repeats
+from yett.rules.secrets.doubt import fake, repeats
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.record import Found, Secret
 
@@ -17,6 +18,7 @@ _BEGIN = Lazy(rb"-{4,5} ?BEGIN ([A-Z0-9 ]{0,40})\Z")
 _HEADERS = Lazy(rb"(?:[A-Za-z][A-Za-z\-]{2,24}: [^\n\\]{0,200}(?:\\r|\\n|\r|\n)+)+")
 _BETWEEN = Lazy(rb"(?:\\+[rntu]|&#(?:10|13|xA|xD);|\\+|[\s\"'`+,.()>|#*/]*(?:\r?\n)[\s\"'`+.(|#*]*|[\s\"'`,;])+")
 _BODY = Lazy(rb"[A-Za-z0-9+/]{16,}={0,2}")
+_LEFT_OUT = Lazy(rb"[\r\n\t n](?:\.{3,}|\xe2\x80\xa6|\[\.\.\.\]|<snip>)[\\\s]")
 _FINISH = Lazy(rb"[^\n\-]{0,60}-----")
 _SHORTEST = 60
 """Characters of base64: PKCS #8 of an Ed25519 key, the smallest there is, has 64."""
@@ -48,6 +50,9 @@ def _pem(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
             raw[:1] == b"\x30" or raw.startswith(b"openssh-key-v1\0") or b"PGP" in label or b"SSH2" in label
         )
         confidence = Confidence.HIGH if whole else Confidence.MEDIUM
+        # Signs that end a line or begin one may be lost, so that nearly all of it is enough.
+        missing = stop >= 0 and not encrypted and len(raw) < length(raw[:6]) * 0.9
+        short = missing or _LEFT_OUT.search(inside) is not None
         finish = stop + 4 if stop >= 0 else end
         if stop >= 0:
             dashes = _FINISH.match(data, finish)
@@ -55,7 +60,8 @@ def _pem(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         yield Found(
             begin.start(),
             finish,
-            confidence,
+            Confidence.LOW if short else confidence,
+            "a part of it was left out" if short else "",
             note="it is encrypted, so it is as safe as its passphrase" if encrypted else "",
             severity=Severity.MEDIUM if encrypted else None,
         )
@@ -161,8 +167,11 @@ def _jwk(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         closed = data.find(b"}", end, end + 6000)
         low, high = (opened if opened >= 0 else max(0, end - 200)), (closed if closed >= 0 else end + 1000)
         member = (_SYMMETRIC if kind[1] == b"oct" else _PRIVATE).search(data, low, high)
-        if member is not None:
-            yield Found(*member.span(1), Confidence.HIGH)
+        if member is None:
+            continue
+        plain = checksum.decoded(member[1].decode())
+        doubt = fake(plain.decode()) if kind[1] == b"oct" and plain.isascii() and plain.decode().isprintable() else ""
+        yield Found(*member.span(1), Confidence.LOW if doubt else Confidence.HIGH, doubt)
 
 
 JWK = Secret(

@@ -10,7 +10,7 @@ from typing import AnyStr, Generic
 class Lazy(Generic[AnyStr]):
     """A pattern with the methods of a compiled one; after the first use it is as fast."""
 
-    __slots__ = ("_flags", "_pattern", "findall", "finditer", "fullmatch", "match", "search", "split")
+    __slots__ = ("_flags", "_pattern", "findall", "finditer", "fullmatch", "match", "search", "split", "subn")
 
     findall: Callable[..., list[AnyStr]]
     finditer: Callable[..., Iterator[re.Match[AnyStr]]]
@@ -18,6 +18,7 @@ class Lazy(Generic[AnyStr]):
     match: Callable[..., re.Match[AnyStr] | None]
     search: Callable[..., re.Match[AnyStr] | None]
     split: Callable[..., list[AnyStr]]
+    subn: Callable[..., tuple[AnyStr, int]]
 
     def __init__(self, pattern: AnyStr, flags: int = 0) -> None:
         self._pattern: AnyStr = pattern
@@ -26,6 +27,6 @@ class Lazy(Generic[AnyStr]):
     def __getattr__(self, name: str) -> object:
         # Reached only while the slots are empty.
         compiled = re.compile(self._pattern, self._flags)
-        for method in ("findall", "finditer", "fullmatch", "match", "search", "split"):
+        for method in ("findall", "finditer", "fullmatch", "match", "search", "split", "subn"):
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)

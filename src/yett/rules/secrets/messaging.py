@@ -217,7 +217,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Twilio and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
-        revoke="https://www.twilio.com/docs/iam/api-keys",
+        revoke="https://www.twilio.com/docs/iam/api/authtoken",
         bad=("TWILIO_AUTH_TOKEN=" + "900b58b4d1bc860e" + "3017e6b53daa5671",),
         good=(
             "TWILIO_AUTH_TOKEN=${TWILIO_AUTH_TOKEN}",

@@ -346,6 +346,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Amplitude and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://amplitude.com/docs/admin/account-management/manage-your-api-keys-and-secret-keys",
         bad=("AMPLITUDE_SECRET_KEY=" + "e46760fef19d91a9" + "9b13119ec81a4f63",),
         good=(
             "AMPLITUDE_SECRET_KEY=${AMPLITUDE_SECRET_KEY}",
@@ -363,6 +364,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Rootly and give the new one to the program at run time, from a secret "
             "manager or a masked CI variable."
         ),
+        revoke="https://docs.rootly.com/api-reference/overview#how-to-generate-an-api-key",
         bad=("ro" + "otly_601f49c1ae0eaaed72303b72e28b7" + "12bb42fbc136f79dca819ea31191097d9d8",),
         good=(
             "ro" + "otly_9b785e0746dfac8181367a8345" + "436e219abf01ed6e5bafb15f8aafeb3ab",
@@ -380,6 +382,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of StackHawk and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.stackhawk.com/web-app/",
         holds=checksum.mixed,
         bad=("ha" + "wk.4OoqAqDZQvhDW6wjhw" + "uK.zW5wx14yaBDOM5aXSYL7",),
         good=(
@@ -470,6 +473,7 @@ SECRETS: tuple[Secret, ...] = (
             "Revoke it in the settings of Logz.io and give the new one to the program at run time, from a "
             "secret manager or a masked CI variable."
         ),
+        revoke="https://docs.logz.io/user-guide/tokens/",
         confidence=Confidence.MEDIUM,
         bad=("LOGZIO_TOKEN=" + "IZKTCg5q2XNNP9J1" + "GhQ6sGrYIdyd1jhD",),
         good=(
@@ -524,6 +528,7 @@ SECRETS: tuple[Secret, ...] = (
         ),
         read=reader(
             (
+                "openweathermap",
                 "openweather",
                 "open_weather",
             ),
@@ -536,7 +541,10 @@ SECRETS: tuple[Secret, ...] = (
             "a secret manager or a masked CI variable."
         ),
         confidence=Confidence.MEDIUM,
-        bad=("OPENWEATHER_API_KEY=" + "2b262a77e628e7b9" + "8713979611f6be9a",),
+        bad=(
+            "OPENWEATHER_API_KEY=" + "2b262a77e628e7b9" + "8713979611f6be9a",
+            "https://api.openweathermap.org/data/2.5/weather?q=Turku&appid=" + "d01f40072e3cf347" + "862554017cdf83fd",
+        ),
         good=(
             "OPENWEATHER_API_KEY=${OPENWEATHER_API_KEY}",
             "OPENWEATHER_API_KEY_ID=" + "2b262a77e628e7b9" + "8713979611f6be9a",
@@ -604,6 +612,43 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "BBFF-u1bMW5" + "3dFfTPMP9o5p",
             "BBFF- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="axiom-token",
+        title="Axiom token",
+        severity=Severity.HIGH,
+        keywords=("xaat-", "xapt-"),
+        pattern=r"xa[ap]t-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        why="Whoever has it can read the events that are kept there, or fill them up.",
+        fix=(
+            "Revoke it in the settings of Axiom and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://axiom.co/docs/reference/tokens",
+        bad=("xaat-1d671985-824d-4" + "538-a031-5ecf86323af9",),
+        good=(
+            "xaat-f487c28e-" + "83a5-4d90-a1e6",
+            "the prefix xaat- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="logfire-token",
+        title="Logfire token",
+        severity=Severity.MEDIUM,
+        keywords=("pylf_v",),
+        pattern=r"pylf_v\d{1,2}_[a-z]{2,12}_(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}_)?[A-Za-z0-9]{30,80}",
+        why="Whoever has it can send traces in your name or, with a read token, read them.",
+        fix=(
+            "Revoke it in the settings of Logfire and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://logfire.pydantic.dev/docs/how-to-guides/create-write-tokens/",
+        holds=checksum.mixed,
+        bad=("pylf_v1_us_fTclkWVagm9XCoRE" + "XncB0mtSCtjXS6vtD4ySKcqVDnQ",),
+        good=(
+            "pylf_v1_us_uRu4" + "572QcoEAHdP4iEAk",
+            "the prefix pylf_v is described in the manual",
         ),
     ),
 )

@@ -55,7 +55,7 @@ _NEXT = frozenset(b"\"'\r\n: \t,")
 _DIGITS = b"0123456789"
 
 _OTHER = Lazy(
-    rb"csrf|xsrf|public|page|next|reset|forgot|change|verify|sort|cache|foreign|primary|partition|min|max|require|allow"
+    rb"csrf|xsrf|authenticity|public|page|next|reset|forgot|change|verify|sort|cache|foreign|primary|partition|min|max|require|allow"
     rb"|enable|disable|confirm|invalid|wrong|expire|hash|encrypted|hint|label|title|error",
     re.IGNORECASE,
 )

@@ -42,6 +42,42 @@ SECRETS: tuple[Secret, ...] = (
         ),
     ),
     Secret(
+        id="stripe-client-secret",
+        title="Client secret of a Stripe payment",
+        severity=Severity.LOW,
+        keywords=("_secret_",),
+        pattern=r"(?:pi|seti|src|cs_(?:test|live))_[A-Za-z0-9]{14,64}_secret_[A-Za-z0-9]{10,200}",
+        why=(
+            "It completes one payment and is meant for the browser of the customer who makes it. Stripe asks that it "
+            "is neither stored nor logged; in recorded requests of tests it opens nothing."
+        ),
+        fix="Filter it out of logs and of recorded requests.",
+        revoke="https://docs.stripe.com/api/payment_intents/object",
+        confidence=Confidence.LOW,
+        doubt="it is for one payment, and meant for the browser",
+        rank=4,
+        bad=('"client_secret": "pi_3QY1o72ESifGlJez06' + "ZbKHjy_secret_F4jLDjxcB5zd" + 'jigXslucVZIc5"',),
+        good=(
+            '"payment_intent": "pi_3QY1o72ESifGlJez06ZbKHjy"',
+            "stripe_client_secret_key = load()",
+        ),
+    ),
+    Secret(
+        id="stripe-ephemeral-key",
+        title="Ephemeral key of Stripe",
+        severity=Severity.LOW,
+        keywords=("ek_test_", "ek_live_"),
+        pattern=r"ek_(?:test|live)_[A-Za-z0-9]{20,200}(?:_[A-Za-z0-9]{6,40})?",
+        why="For an hour it reads and changes one customer's details; Stripe hands it to that customer's app.",
+        fix="Filter it out of logs and of recorded requests.",
+        revoke="https://docs.stripe.com/api/ephemeral_keys",
+        confidence=Confidence.LOW,
+        doubt="it is good for an hour",
+        rank=4,
+        bad=('"secret": "ek' + "_test_YWNjdF8xUVZhOWsyRVNpZkdsSmV6LHFyd" + '0049Z6rFbW"',),
+        good=('"secret": "ek_test_..."', "the prefix ek_test_ is Stripe's"),
+    ),
+    Secret(
         id="stripe-webhook-secret",
         title="Webhook signing secret",
         severity=Severity.HIGH,
@@ -501,7 +537,7 @@ SECRETS: tuple[Secret, ...] = (
         id="lob-key",
         title="Lob API key",
         severity=Severity.HIGH,
-        keywords=("lob_", "lob.com"),
+        keywords=("lob_", "lob.com", "lob.api", "lobapi"),
         pattern=r"(?:live|test)_(?:pub_)?[0-9a-f]{31,35}",
         why="Whoever has it can send letters and cheques in your name.",
         fix=(
@@ -509,7 +545,10 @@ SECRETS: tuple[Secret, ...] = (
             "secret manager or a masked CI variable."
         ),
         revoke="https://docs.lob.com",
-        bad=("LOB_API_KEY=" + "live_39e0e7bdc3900a8" + "8a972355186050685f69",),
+        bad=(
+            "LOB_API_KEY=" + "live_39e0e7bdc3900a8" + "8a972355186050685f69",
+            '"lobApiKey": "' + "live_485a1c292be01e4" + 'fc2d031c41885221c25f"',
+        ),
         good=(
             "LOB_API_KEY=live_39" + "e0e7bdc3900a88a9723",
             "lob_api is described in the manual",
@@ -650,6 +689,100 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "IEX_API_KEY=sk_38" + "7213474b54e77b1ef2",
             "iex_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="xendit-key",
+        title="Xendit live secret key",
+        severity=Severity.CRITICAL,
+        keywords=("xnd_production_",),
+        pattern=r"xnd_production_[A-Za-z0-9]{40,70}",
+        why="Whoever has it can pay out and refund from the account.",
+        fix=(
+            "Revoke it in the settings of Xendit and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.xendit.co/docs/api-keys",
+        holds=checksum.mixed,
+        bad=("xnd_production_wk7tWSNq" + "i0xTEfYiW3rirXJtivfaO99U" + "zCLLNbGXMeZOpuOJvqY7iGxK",),
+        good=(
+            "xnd_production_ZO" + "dvRc4yEa41G2lGFgkU",
+            "the prefix xnd_production_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="xendit-test-key",
+        title="Xendit test secret key",
+        severity=Severity.LOW,
+        keywords=("xnd_development_",),
+        pattern=r"xnd_development_[A-Za-z0-9]{40,70}",
+        why="Whoever has it can act in the test environment.",
+        fix=(
+            "Revoke it in the settings of Xendit and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://docs.xendit.co/docs/api-keys",
+        holds=checksum.mixed,
+        bad=("xnd_development_3dV7Hqwf" + "3k3vlgfdWSxQBHTmHpP8oR10" + "zTA5JF4x2J3hLKcZsFiXaELf",),
+        good=(
+            "xnd_development_81" + "GrQOsZJ7u9LyFXiSZU",
+            "the prefix xnd_development_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="mercado-pago-token",
+        title="Mercado Pago access token",
+        severity=Severity.CRITICAL,
+        keywords=("APP_USR-",),
+        pattern=r"APP_USR-\d{13,17}-\d{6}-[0-9a-f]{32}-\d{6,12}",
+        why="Whoever has it can read payments, and take and refund them.",
+        fix=(
+            "Revoke it in the settings of Mercado Pago and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://www.mercadopago.com.br/developers/en/docs/checkout-api-v2/more-resources/credentials",
+        bad=("APP_USR-9998033249217739-" + "061809-813762cc6e2b60f16d" + "f5fcda21e403d5-2426679449",),
+        good=(
+            "APP_USR-9b75b939-cb99-" + "45a7-a98e-0f171b14361b",
+            "the prefix APP_USR- is described in the manual",
+        ),
+    ),
+    Secret(
+        id="polar-token",
+        title="Polar access token",
+        severity=Severity.HIGH,
+        keywords=("polar_oat_", "polar_pat_"),
+        pattern=r"polar_[op]at_[A-Za-z0-9]{43}",
+        why="Whoever has it can read customers and orders, and change what is sold.",
+        fix=(
+            "Revoke it in the settings of Polar and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://polar.sh/docs/integrate/oat",
+        holds=checksum.mixed,
+        bad=("polar_oat_u4ryzagypDmeEpQP" + "MfwoKEZmGLRX1GcZtAuaQMRG7p7",),
+        good=(
+            "polar_oat_QIoHOET" + "UCDoZmcKPfHHfwpyq",
+            "the prefix polar_oat_ is described in the manual",
+        ),
+    ),
+    Secret(
+        id="paystack-test-key",
+        title="Paystack test secret key",
+        severity=Severity.LOW,
+        keywords=("sk_test_",),
+        pattern=r"sk_test_[0-9a-f]{40}",
+        why="Whoever has it can act in the test environment.",
+        fix=(
+            "Revoke it in the settings of Paystack and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://paystack.com/docs/api/authentication/",
+        rank=4,
+        bad=("sk_test_ba96192db4e81f39" + "f4e7626bfaa7a29b866fa46c",),
+        good=(
+            "sk_test_7da4e" + "04f3dd16bc5fb",
+            "the prefix sk_test_ is described in the manual",
         ),
     ),
 )

@@ -6,6 +6,8 @@ after the one before it, how often letters, digits and cases alternate, and how 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from yett.rules.secrets.bigrams import BITS
 from yett.rules.secrets.lazy import Lazy
 
@@ -37,6 +39,11 @@ def surprise(word: str) -> float:
         total += row[letter - 96]
         row = _costs[letter - 96]
     return (total + row[0]) / 2 / (len(word) + 1)
+
+
+@lru_cache(1 << 12)  # a text repeats its words, and long values overlap
+def _bits(word: str) -> float:
+    return surprise(word) * (len(word) + 1)
 
 
 def wordlike(letters: str) -> bool:
@@ -75,10 +82,11 @@ def strangeness(text: str) -> float:
     About 4 for words and names made of words; above 5.5 for what was drawn at random.
     """
     pieces = runs(text)
-    words = [piece for piece in pieces if piece.isascii() and piece.isalpha()]
+    ascii = pieces if text.isascii() else [piece for piece in pieces if piece.isascii()]
+    words = list(filter(str.isalpha, ascii))
     edges = sum(map(len, words)) + len(words)
     if not edges:
         return 0.0
-    separators = sum(not piece.isascii() or piece in _SEPARATORS for piece in pieces)
+    separators = len(pieces) - len(ascii) + sum(map(_SEPARATORS.__contains__, ascii))
     changes = len(pieces) - 1 - 2 * separators  # a separator is no change of mind: people put them between words
-    return sum(surprise(word) * (len(word) + 1) for word in words) / edges + 4 * changes / len(text)
+    return sum(map(_bits, words)) / edges + 4 * changes / len(text)

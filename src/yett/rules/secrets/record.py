@@ -40,6 +40,7 @@ class Secret(NamedTuple):
     `rank` decides whose finding it is where two overlap: the higher. `far`: `read` looks at more than 800 bytes on
     either side of a keyword. `files` are names of files (lower case, see `calls`) that say by themselves what is in
     them: there `read` is asked without a keyword as well, then with no offsets, and reads the file as a whole.
+    `doubt` completes "probably harmless: …" and makes the confidence of every value low.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Secret(NamedTuple):
     refs: tuple[str, ...] = ()
     far: bool = False
     files: tuple[str, ...] = ()
+    doubt: str = ""
 
     @property
     def rule_id(self) -> str:

@@ -13,13 +13,16 @@ from yett.rules.secrets.record import Found, Secret
 
 # RFC 3986, section 3.2.1; a slash, a blank or a quote ends the authority before any "@" does.
 _USERINFO = Lazy(
-    rb"([^\s:/@\"'<>`\\(),;\[\]{}|^]{0,128}(?:@[\w.-]{3,80})?):([^\s/@\"'<>`\\|^]{1,256})@(\[[0-9a-fA-F:.]+\]|[\w.\-$%{}<>*]{1,253})?"
+    rb"([^\s:/@\"'<>`\\(),;\[\]{}|^]{0,128}(?:@[\w.-]{3,80})?):"
+    rb"([^\s/@\"'<>`\\|^]{1,256}(?:@[^\s/@\"'<>`\\|^:,]{0,64}){0,2}?)@"
+    rb"(\[[0-9a-fA-F:.]+\]|[\w.\-$%{}<>*]{1,253}+)(?!@)"
 )
-_SCHEME = Lazy(rb"[A-Za-z][A-Za-z0-9+.\-]{1,30}:\\?/\\?/\Z")
+_SCHEME = Lazy(rb"([A-Za-z][A-Za-z0-9.\-]{1,30})(?:\+[A-Za-z0-9+.\-]{1,30})?:\\?/\\?/\Z")
 _LOCAL = Lazy(
     r"(?:localhost|host(?:name)?|server(?:name)?|your[\w.\-]*|my[-_]?host|127(?:\.\d+){3}|0\.0\.0\.0|\[::1\]|(?:.+\.)?(?:example|test|invalid|localhost|local)|(?:.+\.)?example\.(?:com|org|net))",
     re.IGNORECASE,
 )
+_ESCAPE = Lazy(r"%[0-9a-f]{2}", re.IGNORECASE)
 _MASKED = Lazy(r"[*x.X•_-]+|\W+|%[sdvr].*|\{.*|\$.*|:.*")
 
 
@@ -28,7 +31,8 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     del path
     for end in ends:
         match = _USERINFO.match(data, end)
-        if match is None or not _SCHEME.search(data, max(0, end - 34), end):
+        scheme = _SCHEME.search(data, max(0, end - 34), end) if match else None
+        if match is None or scheme is None:
             continue
         user, password, host = (part.decode("utf-8", "replace") for part in match.groups(b""))
         start, stop = match.span(2)
@@ -36,21 +40,32 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
             continue
         if any(mark in password for mark in "<>{}$()") and not rare(password):
             continue
-        if placeholder(password) or password.lower() in _USUAL or not host:
+        if (
+            placeholder(password)
+            or placeholder(_ESCAPE.subn("", password)[0])
+            or password.lower() in _USUAL
+            or not host
+        ):
             continue
+        if "@" in password and password.partition("@")[0].isdigit():
+            continue  # a port
         doubt = fake(password)
         if not doubt and _LOCAL.fullmatch(host):
             doubt = "the host is a local or an example one"
         if not doubt and (
-            password.lower() in (user.lower(), "tiger") or len(password) < 4 or _twins(user.lower(), password.lower())
+            password.lower() in (user.lower(), host.partition(".")[0].lower(), scheme[1].decode().lower(), "tiger")
+            or len(password) < 4
+            or _twins(user.lower(), password.lower())
         ):
             doubt = "it looks like a default"
         yield Found(start, stop, Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
 
 
 def _twins(user: str, password: str) -> bool:
-    """Whether both say what they are and share the rest: "shop_user" and "shop_password"."""
+    """Whether both say what they are and share the rest: "shop_user" and "shop_password", "test" and "testpass"."""
     name, _, role = user.rpartition("_")
+    if password in (f"{user}pass", f"{user}password", f"{user}pwd", f"{user}pw"):
+        return True
     return name != "" and role in ("user", "admin", "db") and password in (f"{name}_password", f"{name}_pass")
 
 

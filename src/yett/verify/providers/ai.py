@@ -16,7 +16,8 @@ AI = (
             bearer("/v1/models")._replace(only=r"(?!sk-admin-).*"),
             bearer("/v1/organization/projects?limit=1")._replace(only=r"sk-admin-.*"),
         ),
-        live=(ok("data"), When((403,), key="error")),
+        # a key that may not list models is refused by name; 403 is also for whole countries, whatever the key
+        live=(ok("data"), When((401, 403), text=("Missing scopes",))),
         # an address that is not allowed to use the key is refused with 401 as well
         dead=(When((401,), key="error.code", values=("invalid_api_key",)),),
         documentation="https://platform.openai.com/docs/api-reference/models/list",

@@ -10,7 +10,14 @@ MAIL = (
         title="Twilio",
         rules=("twilio-auth-token",),
         halves=("twilio-key",),
-        bases=("https://api.twilio.com",),
+        # a token is good in one region only, and the others know nothing of it:
+        # https://www.twilio.com/docs/global-infrastructure/manage-regional-api-credentials
+        bases=(
+            "https://api.twilio.com",
+            "https://api.dublin.ie1.twilio.com",
+            "https://api.sydney.au1.twilio.com",
+            "https://api.tokyo.jp1.twilio.com",
+        ),
         asks=(Ask("/2010-04-01/Accounts/{account}.json", basic=("{account}", "{value}")),),
         live=(ok("sid"),),
         joined=together(r"[0-9a-f]{32}", "account", r"AC[0-9a-f]{32}"),
@@ -77,7 +84,8 @@ MAIL = (
         rules=("brevo-key",),
         bases=("https://api.brevo.com",),
         asks=(header("api-key", "/v3/account"),),
-        live=(ok("email"),),
+        # a key for other things than the account is refused by name
+        live=(ok("email"), When((401, 403), text=("does not include the required permission",))),
         # an address that the account does not know of is refused with 401 as well
         dead=(When((401,), text=("Key not found", "not enabled")),),
         documentation="https://developers.brevo.com/reference/getaccount",

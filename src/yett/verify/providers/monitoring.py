@@ -34,7 +34,7 @@ MONITORING = (
         name="new-relic",
         title="New Relic",
         rules=("newrelic-key",),
-        bases=("https://api.newrelic.com", "https://api.eu.newrelic.com"),
+        bases=("https://api.newrelic.com", "https://api.eu.newrelic.com", "https://api.jp.newrelic.com"),
         asks=(
             Ask("/graphql", "POST", headers=(("API-Key", "{value}"),), json=(("query", "{ actor { user { id } } }"),)),
         ),

@@ -12,7 +12,13 @@ OFFICE = (
         bases=("https://slack.com",),
         asks=(Ask("/api/auth.test", "POST", headers=(("Authorization", "Bearer {value}"),)),),
         live=(ok("ok", True),),
-        dead=(ok("error", "invalid_auth", "token_revoked", "token_expired", "account_inactive"),),
+        unsure=(
+            (
+                ok("error", "invalid_auth"),
+                "Slack refuses it, as it does a live token from an address that it may not be used from",
+            ),
+        ),
+        dead=(ok("error", "token_revoked", "token_expired", "account_inactive"),),
         form=r"(?:xoxe\.)?xox[abp]-.*",
         otherwise="only the tokens of a bot or a user can be asked about: this one needs a cookie or is used up by it",
         documentation="https://docs.slack.dev/reference/methods/auth.test",
@@ -57,7 +63,7 @@ OFFICE = (
             Ask("/graphql", "POST", headers=(("Authorization", "{value}"),), json=(("query", "{ viewer { id } }"),)),
         ),
         live=(ok("data.viewer.id"),),
-        dead=(When((400, 401), text=("AUTHENTICATION_ERROR",)),),
+        dead=(When((200, 400, 401), text=("AUTHENTICATION_ERROR",)),),
         documentation="https://linear.app/developers/graphql",
     ),
     Provider(
@@ -116,6 +122,10 @@ OFFICE = (
         bases=("https://{site}",),
         asks=(Ask("/rest/api/3/myself", basic=("{user}", "{value}")),),
         live=(ok("accountId"), When((403,), key="errorMessages")),
+        # one with scopes has an address of its own, with an id of the site that is written down nowhere near it:
+        # https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account
+        unsure=((When((401,)), "Atlassian refuses it there, as it does a live token that has scopes"),),
+        dead=(),
         partners=(
             Partner(
                 "site",
