@@ -198,8 +198,15 @@ EXTENDED = Secret(
     ),
 )
 
-_PHRASE = Lazy(rb"[\"']?\s{0,4}(?:=>|[:=])?\s{0,4}[\"'`]?((?:[a-z]{3,8}[ ]){11,23}[a-z]{3,8})(?![a-z ]*[.,!?(])")
-_COMMON = frozenset(b"the and you for are with this that your from have not but they all can was has will into".split())
+_PHRASE = Lazy(
+    rb"(?:[ _-]?(?:phrase|words))?[\"']?\s{0,4}(?:=>|[:=]|is\b)?\s{0,4}[\"'`]?"
+    rb"((?:[a-z]{3,8}[ ]){11,23}[a-z]{3,8})(?![a-z])"
+)
+_PUBLISHED = (
+    # the vectors of BIP 39, and what Hardhat, Ganache and Truffle start with
+    *("abandon abandon abandon", "legal winner thank", "letter advice cage", "zoo zoo zoo", "test test test"),
+    *("myth like bonus scare", "candy maple cake sugar"),
+)
 
 
 def _phrase(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
@@ -208,12 +215,39 @@ def _phrase(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         match = _PHRASE.match(data, end)
         if match is None:
             continue
-        words = match[1].split(b" ")
-        if len(words) not in (12, 15, 18, 21, 24) or len(set(words)) < len(words) // 2:
+        phrase = match[1].decode()
+        right = phrase_checksum(phrase)
+        if right is None:
             continue
-        if _COMMON & set(words):  # none of these is in the list of BIP 39, and a sentence has one of them
-            continue
-        yield Found(*match.span(1), Confidence.MEDIUM)
+        doubt = "" if right else "its checksum is wrong"
+        if phrase.startswith(_PUBLISHED):
+            doubt = "it is published for tests"
+        yield Found(*match.span(1), Confidence.LOW if doubt else Confidence.HIGH, doubt)
+
+
+def phrase_checksum(phrase: str) -> bool | None:
+    """Whether the checksum in a phrase is right, as BIP 39 or as Electrum has it; None where it is no phrase.
+
+    BIP 39: 11 bits for each word, of every 33 one that belongs to the SHA-256 of the others. Electrum: the first digits
+    of an HMAC say which kind of wallet it is (https://electrum.readthedocs.io/en/latest/seedphrase.html).
+    """
+    words = phrase.split(" ")
+    from yett.rules.secrets.bip39 import WORDS
+
+    if len(words) not in (12, 15, 18, 21, 24) or not set(words) <= set(WORDS):
+        return None
+    import hashlib
+    import hmac
+
+    bits = 0
+    for word in words:
+        bits = bits << 11 | WORDS.index(word)
+    size = len(words) // 3
+    entropy = (bits >> size).to_bytes(size * 4, "big")
+    if hashlib.sha256(entropy).digest()[0] >> 8 - size == bits & (1 << size) - 1:
+        return True
+    made = hmac.new(b"Seed version", phrase.encode(), hashlib.sha512).hexdigest()
+    return made.startswith(("01", "100", "101"))
 
 
 PHRASE = Secret(
@@ -223,13 +257,12 @@ PHRASE = Secret(
     keywords=("mnemonic", "seed_phrase", "seed phrase", "seedphrase", "recovery phrase", "recovery_phrase", "seed"),
     why="All keys of the wallet come from it: whoever has it has the money, for good.",
     fix="Move the funds to a new wallet now, and write the new phrase on paper.",
-    confidence=Confidence.MEDIUM,
     read=_phrase,
     rank=3,
     refs=("https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki",),
-    bad=('mnemonic = "' + "ribbon velvet cactus orbit lunar fabric " + 'mango tunnel brisk copper walnut ladder"',),
+    bad=('mnemonic = "' + "arctic live gadget display excess mandate " + 'sniff autumn people disorder affair horn"',),
     good=(
-        'mnemonic = "' + "test " * 11 + 'junk"',
+        'seed = "' + "ribbon velvets cactus orbit lunar fabric " + 'mango tunnel brisk copper walnut ladder"',
         "mnemonic: process.env.MNEMONIC",
         "seed phrase: write down the words of your wallet in the right order and keep them safe",
     ),
