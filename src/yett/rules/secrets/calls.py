@@ -1,4 +1,4 @@
-"""Passwords handed to well-known functions by their place: `connect("db", "root", "…")`, `auth=("ci", "…")`."""
+"""Passwords and keys handed to known functions by their place: `connect("db", "root", "…")`, `auth=("ci", "…")`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ _SECOND = (
     *("networkcredential(", "usernamepasswordcredentials(", "passwordauthentication(", ".login(", "wifi.begin("),
     *("curlopt_password", "curlopt_proxypassword", "curlopt_keypasswd", "curlopt_userpwd", "curlopt_proxyuserpwd"),
     *("basiccredentials(", "basic.credentials(", "credentials.basic("),
+    *("jwt.sign(", "jwt.verify(", "jwt.encode(", "jwt.decode(", "createhmac("),
 )
 _THIRD = (
     *("mysqli_connect(", "mysql_connect(", "new mysqli(", "mysqldb.connect(", "pymysql.connect(", "getconnection("),
     *("new pdo(", "ftp_login(", "imap_open(", "oci_connect("),
 )
 # An argument is a literal, or what has neither quotes nor parentheses; only a literal can be the password.
-_ARGUMENT = rb"\s*(?:[bur@]?\"[^\"\n]{0,200}\"|[bur@]?'[^'\n]{0,200}'|[\w.$>:\[\]-]{1,80})\s*,"
+_ARGUMENT = rb"\s*(?:\{[^{}\n]{0,200}\}|[bur@]?\"[^\"\n]{0,200}\"|[bur@]?'[^'\n]{0,200}'|[\w.$>:\[\]-]{1,80})\s*,"
 _PASSWORD = rb"\s*[bur@]?(?:\"([^\"\n\\]{4,128})\"|'([^'\n\\]{4,128})')\s*[,)]"
 _AFTER_ONE = Lazy(_ARGUMENT + _PASSWORD)
 _AFTER_TWO = Lazy(_ARGUMENT + _ARGUMENT + _PASSWORD)
@@ -70,10 +71,10 @@ def _worded(value: str) -> bool:
 
 CALL = Secret(
     id="call-password",
-    title="Password handed to a function that logs in",
+    title="Password or key handed to a function",
     severity=Severity.HIGH,
     keywords=(*_SECOND, *_THIRD),
-    why="Whoever can read the source code can log in with it.",
+    why="Whoever can read the source code can log in with it, or sign what others trust.",
     fix="Change it, and have the program read it from its environment or a secret manager.",
     confidence=Confidence.MEDIUM,
     read=_calls,
@@ -83,12 +84,15 @@ CALL = Secret(
         "requests.get(url, auth=('ci', '" + "mZ4kQ8sT2v" + "'))",
         'DriverManager.getConnection(url, "shop", "' + 'q9Lx2Vn7Tz");',
         'server.login("shop@acme.io", "' + 'kX8vQ2mZ7t")',
+        "jwt.sign({ id: user.id }, '" + "q9Lx2Vn7Tz4wKd" + "')",
     ),
     good=(
         "mysqli_connect('db', 'shop', $password)",
         "requests.get(url, auth=('user', 'password'))",
         'server.login(user, os.environ["PASSWORD"])',
         'client.login("alice", "password1")',
+        "jwt.verify(token, 'RS256')",
+        "jwt.sign(payload, process.env.JWT_SECRET)",
     ),
 )
 

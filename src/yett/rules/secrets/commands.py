@@ -87,6 +87,7 @@ CLIENT = Secret(
         ),
         *("mongorestore ", "ldapsearch ", "ldapadd ", "ldapmodify ", "smbclient ", "sqlcmd ", "az login", "oc login"),
         *("svn ", "rabbitmqadmin ", "kinit ", "wget ", "htpasswd -b", "snowsql ", "cqlsh ", "twine upload", "keytool "),
+        "openssl enc ",
     ),
     why="It is in the repository, and in the list of processes of the machine it runs on.",
     fix="Change the password and hand it over on standard input (`--password-stdin`) or in a masked variable.",
@@ -95,12 +96,14 @@ CLIENT = Secret(
         rb"(?<=sshpass )-p ?|--password[= ]|--http-password[= ]|--passwd[= ]|--pass[= ]|-storepass |-keypass "
         rb"|(?<=login )(?:-\S+ \S+ )*-p |-u \S+ -p |(?<=redis-cli )(?:-\S+ \S+ )*-a |(?<=ldapsearch )(?:-\S+ ?)*-w "
         rb"|--authenticationDatabase \S+ -p |-P (?=\S{8,})|-D \S+ -w "
+        rb"|(?<=openssl enc )(?:-\S+ (?:[^-\s]\S* )?)*-k "
     ),
     rank=3,
     bad=(
         "sshpass -p t7Vq" + "2LxZw9 ssh deploy@10.0.0.5",
         "docker login -u ci -p " + "mZ4kQ8sT2v9x" + " registry.acme.io",
         "redis-cli -h cache -a " + "q9Lx2Vn7Tz4w" + " ping",
+        "openssl enc -aes-256-cbc -in a.tar -k " + "q9Lx2Vn7Tz4w",
     ),
     good=(
         'echo "$TOKEN" | docker login -u ci --password-stdin registry.acme.io',

@@ -87,6 +87,37 @@ PGPASS = Secret(
     good=("db.acme.io:5432:shop:shop:secret in a text is none", "a:*:b"),
 )
 
+_USERLIST = Lazy(rb"^\"([^\"\n]{1,128})\"[ \t]+\"([^\"\n]{3,256})\"", re.MULTILINE)
+_DERIVED = ("md5", "SCRAM-SHA-256$")
+
+
+def _userlist(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    del ends, path
+    for match in _USERLIST.finditer(data, 0, 65_536):
+        value = match[2].decode("utf-8", "replace")
+        if value.startswith(_DERIVED):
+            yield Found(*match.span(2), Confidence.LOW, "it is derived from the password")
+        else:
+            yield from _sure(value, *match.span(2))
+
+
+USERLIST = Secret(
+    id="pgbouncer-password",
+    title="Password in PgBouncer's list of users",
+    severity=Severity.HIGH,
+    keywords=(),
+    files=("userlist.txt",),
+    why="Whoever has the file logs in to the database as that user.",
+    fix="Change the password and keep the file out of the repository; `auth_query` needs no such list.",
+    confidence=Confidence.MEDIUM,
+    read=_userlist,
+    rank=2,
+    far=True,
+    refs=("https://www.pgbouncer.org/config.html#authentication-file-format",),
+    bad=('"shop" "' + "t7Vq2LxZw9" + '"\n',),
+    good=('"shop" ""\n', '"shop" "${SHOP_PASSWORD}"\n', '; "user" "password"\n'),
+)
+
 _HASHED = Lazy(
     rb"(?:^|[\"'\s:=])([\w.@-]{1,64}):"
     rb"(\$(?:apr1|1)\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}|\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53}"
@@ -302,4 +333,4 @@ PREFERENCE = Secret(
     good=('<Properties userName="admin" cpassword=""/>', '<Properties cpassword="not a whole number of blocks"/>'),
 )
 
-SECRETS = (NETRC, PGPASS, PASSWORD_FILE, KUBECONFIG, NPM_AUTH, ELEMENT, FILEZILLA, PREFERENCE)
+SECRETS = (NETRC, PGPASS, USERLIST, PASSWORD_FILE, KUBECONFIG, NPM_AUTH, ELEMENT, FILEZILLA, PREFERENCE)

@@ -87,6 +87,27 @@ SECRETS: tuple[Secret, ...] = (
         good=('secret_key_base: <%= ENV["SECRET_KEY_BASE"] %>', "RAILS_MASTER_KEY=${RAILS_MASTER_KEY}"),
     ),
     Secret(
+        id="magento-crypt-key",
+        title="Encryption key of Magento",
+        severity=Severity.CRITICAL,
+        keywords=("'crypt'", '"crypt"', "crypt/key", "crypt__key"),
+        pattern=(
+            r"[\x27\"]crypt[\x27\"]\s{0,8}=>\s{0,8}(?:\[|array\s?\()\s{0,80}[\x27\"]key[\x27\"]\s{0,8}=>\s{0,8}[\x27\"]"
+            r"((?:base64)?(?:[0-9a-f]{32,64}|[A-Za-z0-9+/]{43}=))"
+            r"|(?i:crypt/key|crypt__key)[\x27\"]?\s{0,4}[=:]\s{0,4}[\x27\"]?((?:base64)?(?:[0-9a-f]{32,64}|[A-Za-z0-9+/]{43}=))"
+        ),
+        why="It decrypts what the shop keeps encrypted: tokens of stored cards, credentials of payment and shipping.",
+        fix="Change it with `bin/magento encryption:key:change`, and keep env.php out of the repository.",
+        revoke="https://experienceleague.adobe.com/en/docs/commerce-admin/systems/security/encryption-key",
+        width=240,
+        holds=rare,
+        bad=(
+            "'crypt' => [\n    'key' => '" + "3f9c1a7be52d8046" + "b1e7d3c5a9f08264" + "'\n],",
+            "'crypt' => array ('key' => 'base64" + "q7Vx2LmZ9tKw4RnP8sHbJd" + "3GfUc6XoEiAtNvYyKz1B5=" + "'),",
+        ),
+        good=("'crypt' => ['key' => getenv('CRYPT_KEY')],", "'crypt' => ['key' => '']"),
+    ),
+    Secret(
         id="symfony-app-secret",
         title="Symfony application secret",
         severity=Severity.MEDIUM,
