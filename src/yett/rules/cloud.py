@@ -19,6 +19,40 @@ Said = Iterator[tuple[Rule, Hit | Unknown]]
 Look = Callable[[Resource, Module], Found]
 
 
+ADMIN_PORTS = {
+    20: "FTP",
+    21: "FTP",
+    22: "SSH",
+    23: "Telnet",
+    445: "SMB",
+    2375: "Docker",
+    2376: "Docker",
+    3389: "RDP",
+    5985: "WinRM",
+    5986: "WinRM",
+    6443: "Kubernetes",
+}
+"""Ports of administration."""
+
+DATA_PORTS = {
+    1433: "SQL Server",
+    1434: "SQL Server",
+    1521: "Oracle",
+    2379: "etcd",
+    3306: "MySQL",
+    5432: "PostgreSQL",
+    5984: "CouchDB",
+    6379: "Redis",
+    9042: "Cassandra",
+    9200: "Elasticsearch",
+    9300: "Elasticsearch",
+    11211: "memcached",
+    27017: "MongoDB",
+    27018: "MongoDB",
+}
+"""Ports of databases, which no browser of a customer talks to."""
+
+
 class Check(NamedTuple):
     """A rule, the kinds of resource it looks at (`*` is any text), and how it looks."""
 

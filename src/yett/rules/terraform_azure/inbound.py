@@ -6,44 +6,11 @@ from collections.abc import Iterator
 
 from yett.model import Action, Rule, Severity
 from yett.parse.resources import Map, Module, Resource, Unresolved, Value, flat, known
-from yett.rules.cloud import Check, Found, is_world, unknown, wrong
+from yett.rules.cloud import ADMIN_PORTS, DATA_PORTS, Check, Found, is_world, unknown, wrong
 
 _RULE = "azurerm_network_security_rule"
 _GROUP = "azurerm_network_security_group"
 _KINDS = (_RULE, _GROUP)
-
-ADMIN_PORTS = {
-    20: "FTP",
-    21: "FTP",
-    22: "SSH",
-    23: "Telnet",
-    445: "SMB",
-    2375: "Docker",
-    2376: "Docker",
-    3389: "RDP",
-    5985: "WinRM",
-    5986: "WinRM",
-    6443: "Kubernetes",
-}
-"""Ports of administration."""
-
-DATA_PORTS = {
-    1433: "SQL Server",
-    1434: "SQL Server",
-    1521: "Oracle",
-    2379: "etcd",
-    3306: "MySQL",
-    5432: "PostgreSQL",
-    5984: "CouchDB",
-    6379: "Redis",
-    9042: "Cassandra",
-    9200: "Elasticsearch",
-    9300: "Elasticsearch",
-    11211: "memcached",
-    27017: "MongoDB",
-    27018: "MongoDB",
-}
-"""Ports of databases, which no browser of a customer talks to."""
 
 OPEN_ADMIN = Rule(
     id="azure/nsg-open-admin",
