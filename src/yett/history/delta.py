@@ -116,7 +116,7 @@ _ANCHOR = 48
 _STEPS = tuple(64 << step for step in range(9))
 """How far behind a difference they are looked for: an insertion, or a change, may be as long."""
 
-_REGION = 1 << 16
+_REGION = 1 << 14
 """How far ahead in the old version: a deletion may be as long."""
 
 _MOST_COPIES = 64

@@ -13,7 +13,10 @@ _DATA = (
     *("csv", "tsv", "psv", "txt", "log", "json", "jsonl", "ndjson", "xml", "sql", "dump", "dat", "yml", "yaml", "har"),
     *("ldif", "edi", "sqlite", "db", "out", "ipynb", "html", "env", "properties"),
 )
-_NUMBER = Lazy(rb"(?<![\w.+/-])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5})(?![\w.+/=-])")
+# A digit stands first, so that `re` skips what is none; what stands before it is looked at behind it.
+_NUMBER = Lazy(
+    rb"\d(?<![\w.+/-]\d)(?:\d{12,18}|\d{3}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{3}([ -])\d{6}\2\d{4,5})(?![\w.+/=-])"
+)
 
 _TEST_NUMBERS = frozenset(
     (
