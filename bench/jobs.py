@@ -54,6 +54,7 @@ def _native(name: str) -> str:
 def jobs(tools: Tools, inputs: Inputs, work: Path, service: str) -> list[Job]:
     found = [
         _staged(tools, inputs, work, service),
+        _staged_secrets(tools, inputs, work),
         _range(tools, inputs, work),
         _tree(tools, inputs, work),
         _pins(tools, inputs, work, service),
@@ -79,6 +80,18 @@ def _staged(tools: Tools, inputs: Inputs, work: Path, service: str) -> Job:
         "yett with every check on; the others each do their part of it: secrets in five files, two Python files, "
         "one requirements file with 100 pins.",
     )  # fmt: skip
+
+
+def _staged_secrets(tools: Tools, inputs: Inputs, work: Path) -> Job:
+    return Job(
+        f"Secrets in a commit of {len(inputs.staged)} files",
+        (
+            _yett(tools, inputs.shop, "--staged", "--only", "secrets"),
+            _betterleaks(tools, inputs.shop, "git", "--staged", "."),
+            _kingfisher(tools, inputs.shop, work, "--staged", "."),
+        ),
+        "The same commit, secrets only.",
+    )
 
 
 def _range(tools: Tools, inputs: Inputs, work: Path) -> Job:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from yett import caches, git
 from yett.arguments import FORMATS, parser
@@ -20,14 +19,6 @@ INTERNAL = 4
 INTERRUPTED = 130
 
 _BY_EXTENSION = {".json": "json", ".sarif": "sarif", ".md": "markdown", ".txt": "text"}
-
-
-def entry() -> NoReturn:
-    """The console script."""
-    # A tree of Python code is millions of small objects that refer to each other: Python's own schedule looks through
-    # them again and again (a quarter of the time of a large run). `examine` collects between files instead.
-    gc.disable()
-    sys.exit(main(sys.argv[1:], os.environ))
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
