@@ -74,7 +74,7 @@ def collect(target: Target, repository: git.Repository | None, every_commit: boo
 
 
 def collecting(target: Target, repository: git.Repository | None) -> Callable[[bool], Collected]:
-    """The same in two steps: git is at work when this returns, and what it returns waits for the answer."""
+    """The same in two steps: of a change git is asked before this returns, and what it returns waits for the answer."""
     if target.kind == "paths":
         return lambda _: _paths(target)
     assert repository is not None

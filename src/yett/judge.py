@@ -69,7 +69,7 @@ def judge(findings: Sequence[Finding], gaps: Sequence[Gap], terms: Terms) -> tup
 def aged(finding: Finding, today: str) -> Finding:
     """A finding as it stands on a day: of a credential that has expired the confidence is low, unless somebody has said
     that it is one."""
-    expires = _trait(finding, EXPIRES.rstrip(":")) if finding.traits else ""
+    expires = _trait(finding, EXPIRES) if finding.traits else ""
     if not expires or not expires < today or "audited-as-secret" in finding.traits:
         return finding
     return finding._replace(confidence=Confidence.LOW, message=f"{finding.message}: expired")

@@ -187,8 +187,8 @@ class Finding(NamedTuple):
         return check_of(self.rule)
 
 
-EXPIRES = "expires:"
-"""What a trait with the last day of a credential begins with."""
+EXPIRES = "expires"
+"""The trait that names the last day of a credential, behind a colon."""
 
 GapKind = Literal["advisories", "crash", "history", "limit", "unparsable", "unreadable", "unresolved"]
 

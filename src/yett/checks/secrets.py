@@ -156,7 +156,7 @@ def _ours(key: bytes, kept: Shelf | None) -> _Look:
                     seen.add(place)
                     expires = each.found.expires
                     told = finding(rule(each.secret), blob, hit)._replace(
-                        fingerprint=fingerprint(each.value, key), traits=(f"{EXPIRES}{expires}",) if expires else ()
+                        fingerprint=fingerprint(each.value, key), traits=(f"{EXPIRES}:{expires}",) if expires else ()
                     )
                     yield _Told(told, partial(_hashed, each.value))
 

@@ -358,7 +358,7 @@ def _step(node: Mapping, default_shell: str, windows: bool) -> Step:
 
 
 def _is_read(name: str) -> bool:
-    """Whether the commands of a script are worth reading: PowerShell's pipes look the same, Python's code does not."""
+    """Whether the commands of a script are read: a shell's are, and PowerShell's, which look much the same."""
     return not name.startswith(("python", "node", "perl", "cmd"))
 
 

@@ -82,11 +82,11 @@ def strangeness(text: str) -> float:
     About 4 for words and names made of words; above 5.5 for what was drawn at random.
     """
     pieces = runs(text)
-    ascii = pieces if text.isascii() else [piece for piece in pieces if piece.isascii()]
-    words = list(filter(str.isalpha, ascii))
+    plain = pieces if text.isascii() else [piece for piece in pieces if piece.isascii()]
+    words = list(filter(str.isalpha, plain))
     edges = sum(map(len, words)) + len(words)
     if not edges:
         return 0.0
-    separators = len(pieces) - len(ascii) + sum(map(_SEPARATORS.__contains__, ascii))
+    separators = len(pieces) - len(plain) + sum(map(_SEPARATORS.__contains__, plain))
     changes = len(pieces) - 1 - 2 * separators  # a separator is no change of mind: people put them between words
     return sum(map(_bits, words)) / edges + 4 * changes / len(text)

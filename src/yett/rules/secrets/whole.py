@@ -10,11 +10,26 @@ from yett.rules.secrets.checksum import decoded
 from yett.rules.secrets.chosen import chosen
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.rarity import rare
-from yett.rules.secrets.record import Found, Secret
+from yett.rules.secrets.record import Found, Reader, Secret
 
 _FIX = "Change it, put the new one where it is needed from a secret manager, and keep the file out of the repository."
 _LONGEST = 65_536
 """Bytes of a file that people write; what is beyond them is not read."""
+
+
+def _lines(pattern: Lazy[bytes]) -> Reader:
+    """A reader for lines of a form, whose group that took part is a password."""
+
+    def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
+        del ends, path
+        for match in pattern.finditer(data, 0, _LONGEST):
+            group = match.lastindex or 0
+            found = chosen(match[group].decode("utf-8", "replace"), *match.span(group))
+            if found is not None:
+                yield found
+
+    return read
+
 
 _ONE = Lazy(rb"\s*([!-~]{8,512})\s*\Z")
 
@@ -158,20 +173,10 @@ ACCOUNTS = Secret(
 )
 
 _PPP = Lazy(
-    rb"^[ \t]*(?!#)(?:\"[^\"\n]{0,128}\"|\S{1,128})[ \t]+(?:\"[^\"\n]{0,128}\"|\S{1,128})[ \t]+"
-    rb"(?:\"([^\"\n]{3,128})\"|([^\s\"]{3,128}))(?:[ \t]+[^\n]*)?$",
+    rb"^[ \t]*(?!#)(?:\"[^\"\n]{0,128}\"|[^\s\"]\S{0,127})[ \t]+(?:\"[^\"\n]{0,128}\"|[^\s\"]\S{0,127})[ \t]+"
+    rb"(?![\"]?[/@])(?:\"([^\"\n]{3,128})\"|([^\s\"]{3,128}))(?:[ \t]+[^\n]*)?$",
     re.MULTILINE,
 )
-
-
-def _dialled(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
-    del ends, path
-    for match in _PPP.finditer(data, 0, _LONGEST):
-        group = 1 if match[1] is not None else 2
-        found = chosen(match[group].decode("utf-8", "replace"), *match.span(group))
-        if found is not None and not match[group].startswith((b"/", b"@")):
-            yield found
-
 
 DIALLED = Secret(
     id="ppp-password",
@@ -182,7 +187,7 @@ DIALLED = Secret(
     why="Whoever has it dials in to the network as that account.",
     fix=_FIX,
     confidence=Confidence.MEDIUM,
-    read=_dialled,
+    read=_lines(_PPP),
     far=True,
     rank=2,
     bad=("# client server secret address\nshop * " + "t7Vq2LxZw9 *",),
@@ -190,15 +195,6 @@ DIALLED = Secret(
 )
 
 _RELAY = Lazy(rb"^[ \t]*[\[\w.@][^\s:#]*(?::\w+)?[ \t]+[^\s:]{1,128}:(\S{3,128})[ \t]*\r?$", re.MULTILINE)
-
-
-def _relayed(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
-    del ends, path
-    for match in _RELAY.finditer(data, 0, _LONGEST):
-        found = chosen(match[1].decode("utf-8", "replace"), *match.span(1))
-        if found is not None:
-            yield found
-
 
 RELAYED = Secret(
     id="mail-relay-password",
@@ -209,7 +205,7 @@ RELAYED = Secret(
     why="Whoever has it sends mail in your name.",
     fix=_FIX,
     confidence=Confidence.MEDIUM,
-    read=_relayed,
+    read=_lines(_RELAY),
     far=True,
     rank=2,
     refs=("https://www.postfix.org/SASL_README.html",),
@@ -218,15 +214,6 @@ RELAYED = Secret(
 )
 
 _MAIL = Lazy(rb"^[ \t]*(?:password|passwd)[ \t]+\"?([^\s\"#]{3,128})\"?[ \t]*\r?$", re.MULTILINE)
-
-
-def _mailed(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
-    del ends, path
-    for match in _MAIL.finditer(data, 0, _LONGEST):
-        found = chosen(match[1].decode("utf-8", "replace"), *match.span(1))
-        if found is not None:
-            yield found
-
 
 MAILED = Secret(
     id="mail-account-password",
@@ -237,7 +224,7 @@ MAILED = Secret(
     why="Whoever has it reads and sends the mail of that account.",
     fix="Change it and let the client ask a program for it: `passwordeval` of msmtp, a keyring.",
     confidence=Confidence.MEDIUM,
-    read=_mailed,
+    read=_lines(_MAIL),
     far=True,
     rank=2,
     bad=("account acme\nhost smtp.acme.io\npassword " + "t7Vq2LxZw9",),
