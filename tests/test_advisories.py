@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import gzip
 import hashlib
@@ -19,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -1429,7 +1429,7 @@ def test_used(paths: tuple[str, ...], ecosystems: tuple[str, ...]) -> None:
 def command(database: Path, action: str, **more: Any) -> list[str]:
     said: list[str] = []
     options = {"source": "", "ecosystem": None, "digest": "", "file": "", **more, "action": action}
-    assert run(argparse.Namespace(**options), str(database), said.append, lambda *_: None) == 0
+    assert run(SimpleNamespace(**options), str(database), said.append, lambda *_: None) == 0
     return said
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -179,7 +179,7 @@ def test_no_name_becomes_a_command(name: str) -> None:
 
 def run(database: str, **given: Any) -> str:
     said: list[str] = []
-    options = argparse.Namespace(
+    options = SimpleNamespace(
         **{"paths": [], "folder": ".", "write": False, "dependencies": True, "config": False, **given}
     )
     assert fix.run(options, environment(), database, said.append) == 0

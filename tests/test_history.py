@@ -12,6 +12,7 @@ import subprocess
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -316,7 +317,7 @@ def history(repo: Repo, *arguments: str, cache: Path | None = None) -> tuple[int
     options.set_defaults(folder=str(repo.root))
     out: list[str] = []
     variables = environment() | ({"XDG_CACHE_HOME": str(cache)} if cache else {})
-    code = run(options.parse_args(arguments), variables, out.append, lambda *_: None)
+    code = run(options.parse_args(arguments, SimpleNamespace()), variables, out.append, lambda *_: None)
     return code, "".join(out)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 import os
@@ -12,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -145,7 +145,7 @@ def test_pip_audit_sees_the_same(api: str, tmp_path: Path, form: str) -> None:
 
 def test_side_by_side(database: Path, tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("".join(f"{name}=={version}\n" for name, version in PINS.items()))
-    options = argparse.Namespace(action="pip-audit", file=str(tmp_path / "requirements.txt"), resolve=False)
+    options = SimpleNamespace(action="pip-audit", file=str(tmp_path / "requirements.txt"), resolve=False)
     program("pip-audit")
     said: list[str] = []
     assert run(options, str(database), said.append, lambda *_: None) == 1

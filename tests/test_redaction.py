@@ -11,9 +11,9 @@ import pytest
 
 from tests.conftest import Ran, Repo, Yett
 from yett import checks
-from yett.arguments import FORMATS
 from yett.checks._seek import Seeker
 from yett.model import Blob
+from yett.options import FORMATS
 from yett.rules.secrets import SECRETS
 
 SHORTEST = 12

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -240,7 +240,7 @@ def test_the_same_bill_is_the_same_text(write: Any) -> None:
 # --- the command ------------------------------------------------------------------------------------------------------
 
 
-def options(**given: Any) -> argparse.Namespace:
+def options(**given: Any) -> SimpleNamespace:
     plain: dict[str, Any] = {
         "tree": None,
         "paths": [],
@@ -249,7 +249,7 @@ def options(**given: Any) -> argparse.Namespace:
         "name": "",
         "version_": "",
     }
-    return argparse.Namespace(**{**plain, **given})
+    return SimpleNamespace(**{**plain, **given})
 
 
 def run(**given: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import os
@@ -12,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -526,9 +526,9 @@ def _hidden(credentials: Mapping[str, Credential], *texts: str) -> None:
             assert each.value[len(each.value) // 2 :] not in text, name
 
 
-def _options(**given: object) -> argparse.Namespace:
+def _options(**given: object) -> SimpleNamespace:
     plain = {"send_credentials": True, "provider": None, "endpoint": None, "deadline": 20.0, "low": False}
-    return argparse.Namespace(**(plain | {"format": "text"} | given))
+    return SimpleNamespace(**(plain | {"format": "text"} | given))
 
 
 class Ran(NamedTuple):

@@ -1,4 +1,4 @@
-"""The command line: what can be said, and what it means."""
+"""The whole command line, for argparse: what can be said, and what it means."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from yett import __version__
 from yett.errors import YettError
-from yett.model import CHECKS
-
-FORMATS = ("text", "json", "sarif", "markdown", "annotations")
+from yett.options import CHECK
 
 
 class Command(NamedTuple):
@@ -50,29 +48,9 @@ def _check(check: argparse.ArgumentParser) -> None:
         "Look at a target and give the verdict: exit code 0 pass, 1 fail, 2 usage or invalid policy, 3 undecided, "
         "4 internal error. Without a target: what is staged in a hook, else everything the index holds."
     )
-    target = check.add_argument_group("target").add_mutually_exclusive_group()
-    target.add_argument("--staged", action="store_true", help="what the next commit would change")
-    target.add_argument("--range", metavar="BASE..HEAD", help="what a pull request changes, every commit of it")
-    target.add_argument(
-        "--tree", nargs="?", const="", metavar="REV", help="everything at a commit (default: the index)"
-    )
-    target.add_argument("--paths", nargs="+", metavar="PATH", help="files and folders, outside git too")
-    check.add_argument("--only", action="append", metavar="CHECK", help=f"only these of {', '.join(CHECKS)}")
-    check.add_argument("--skip", action="append", metavar="CHECK", help="all but these")
-    check.add_argument("--policy", metavar="FILE", default="", help="use this policy instead of the repository's own")
-    check.add_argument("--advisories", metavar="FILE", help="the advisory database (also: YETT_ADVISORIES)")
-    check.add_argument("--format", choices=FORMATS, help="what to print (default: text)")
-    check.add_argument(
-        "--output", action="append", default=[], metavar="[FORMAT:]FILE",
-        help="write a report to a file beside what is printed; the format is the one named here, that of --format, or "
-        "the one the extension means; may be repeated",
-    )  # fmt: skip
-    check.add_argument("--all", action="store_true", help="print every finding, low ones too")
-    check.add_argument("--colour", "--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
-    check.add_argument("--archives", action="store_true", help="look for secrets in archives too: zip, tar, wheels, …")
-    check.add_argument("--no-store", action="store_true", help="look at everything, also what was looked at before")
-    check.add_argument("--verbose", action="store_true", help="say on standard error where the time went")
-    check.add_argument("-C", dest="folder", default=".", metavar="FOLDER", help="run as if started there")
+    targets = check.add_argument_group("target").add_mutually_exclusive_group()
+    for option in CHECK:
+        (targets if option.target else check).add_argument(*option.names, **option.given)
 
 
 def _verify(verify: argparse.ArgumentParser) -> None:
@@ -80,13 +58,10 @@ def _verify(verify: argparse.ArgumentParser) -> None:
         "Ask the provider of each credential whether it is live, and say which are to be rotated now. Exit code 0: "
         "none is; 1: one is; 3: some could not be told. It is no verdict. Refuses in a run for a change from a fork."
     )
-    target = verify.add_argument_group("target").add_mutually_exclusive_group()
-    target.add_argument("--staged", action="store_true", help="what the next commit would change")
-    target.add_argument("--range", metavar="BASE..HEAD", help="what a pull request changes, every commit of it")
-    target.add_argument(
-        "--tree", nargs="?", const="", metavar="REV", help="everything at a commit (default: the index)"
-    )
-    target.add_argument("--paths", nargs="+", metavar="PATH", help="files and folders, outside git too")
+    targets = verify.add_argument_group("target").add_mutually_exclusive_group()
+    for option in CHECK:
+        if option.target:
+            targets.add_argument(*option.names, **option.given)
     verify.add_argument(
         "--send-credentials", action="store_true",
         help="agree that each credential is sent to the provider it belongs to: nothing is sent without this",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import NamedTuple
 
 from yett import caches, git
-from yett.arguments import FORMATS, parser
 from yett.errors import YettError
 from yett.model import CHECKS, EXIT_CODES, GapKind, Target, Verdict
+from yett.options import FORMATS, read
 
 USAGE = 2
 INTERNAL = 4
@@ -31,8 +31,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
             from yett.commands.bandit import run as run_bandit
 
             return run_bandit(arguments[1:], environment, _say)
-        options = parser(arguments[0] if arguments else "").parse_args(arguments)
-        return _command(options, environment)
+        return _command(read(arguments) or _parsed(arguments), environment)
     except YettError as error:
         _say(f"yett: {_safe(str(error))}")
         return USAGE
@@ -54,7 +53,13 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         return INTERNAL
 
 
-def _command(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+def _parsed(arguments: Sequence[str]) -> SimpleNamespace:
+    from yett.arguments import parser
+
+    return parser(arguments[0] if arguments else "").parse_args(arguments, SimpleNamespace())
+
+
+def _command(options: SimpleNamespace, environment: Mapping[str, str]) -> int:
     match options.command:
         case "check":
             return _check(options, environment)
@@ -103,7 +108,7 @@ def _command(options: argparse.Namespace, environment: Mapping[str, str]) -> int
             return run_init(options, _print)
 
 
-def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+def _check(options: SimpleNamespace, environment: Mapping[str, str]) -> int:
     started = time.perf_counter()
     outputs = _outputs(options)
     sought = _sought(options, environment)
@@ -142,7 +147,7 @@ class _Output(NamedTuple):
     path: str
 
 
-def _outputs(options: argparse.Namespace) -> list[_Output]:
+def _outputs(options: SimpleNamespace) -> list[_Output]:
     """Where reports go; `path` "" is standard output."""
     files: list[_Output] = []
     taken = False
@@ -180,7 +185,7 @@ def _names(given: Sequence[str]) -> set[str]:
     return names
 
 
-def _sought(options: argparse.Namespace, environment: Mapping[str, str]) -> Callable[[], git.Repository | None]:
+def _sought(options: SimpleNamespace, environment: Mapping[str, str]) -> Callable[[], git.Repository | None]:
     """What waits for the repository to be found; it gives None where files are named, which need none."""
     if not os.path.isdir(options.folder):
         raise YettError(f"{options.folder} is not a folder: name one after -C")
@@ -188,7 +193,7 @@ def _sought(options: argparse.Namespace, environment: Mapping[str, str]) -> Call
 
 
 def _target(
-    options: argparse.Namespace, environment: Mapping[str, str], repository: git.Repository | None
+    options: SimpleNamespace, environment: Mapping[str, str], repository: git.Repository | None
 ) -> tuple[Target, git.Repository | None, bool]:
     """What was asked for, the repository it is in, and whether this is a hook on somebody's own machine."""
     if repository is None:
@@ -250,7 +255,7 @@ def _cache(environment: Mapping[str, str]) -> str:
 
 
 def _report(
-    verdict: Verdict, outputs: Sequence[_Output], options: argparse.Namespace, environment: Mapping[str, str]
+    verdict: Verdict, outputs: Sequence[_Output], options: SimpleNamespace, environment: Mapping[str, str]
 ) -> int:
     """Write every report. One that cannot be written never betters the verdict: a pass becomes a usage error."""
     from yett.report import render

@@ -8,11 +8,11 @@ links and encodings cannot hide any of it.
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, NamedTuple
 
 from yett.errors import YettError
+from yett.process import Process, begin, run
 
 # A repository's own configuration can name programs to run (fsmonitor, hooks, helpers of a transport) and a bare
 # repository may lie buried in a tree. `protocol.allow` also keeps a partial clone from fetching what it lacks.
@@ -42,6 +42,8 @@ _KEPT = frozenset(
 _HEAD = "HEAD^{commit}"
 LINK = "120000"
 SUBMODULE = "160000"
+_PIPED = 4096
+"""Bytes that a pipe takes without anybody reading them yet: no system has pipes that are smaller."""
 _BATCH = 256
 """Requests written to `cat-file` before its answers are read: 256 ids of 65 bytes stay below a 64 KiB pipe."""
 
@@ -77,28 +79,41 @@ class Repository(NamedTuple):
 
     def begin(self, *arguments: str, given: bytes | None = None) -> Callable[[], bytes]:
         """The same in two steps: git is at work when this returns, and what it returns waits for the answer."""
-        running = _started(arguments, self.environment, self.root or self.directory, given is not None)
+        if given is not None and len(given) > _PIPED:
+            return lambda: self._told(arguments, given)
+        running = _begun(self.command(*arguments), self.environment, given is not None)
+        if given is not None:
+            running.tell(given)
 
         def answer() -> bytes:
-            printed, complained = running.communicate(given)
-            if running.returncode:
-                raise YettError(f"git {arguments[0]} failed: {_complaint(complained)}")
-            return printed
+            read, code = running.end()
+            return self._told(arguments, given) if code else read
 
         return answer
 
+    def _told(self, arguments: Sequence[str], given: bytes | None) -> bytes:
+        """What git prints, however much it reads, and its complaint where it ends with an error."""
+        code, printed, complained = run(self.command(*arguments), self.environment, given)
+        if code:
+            raise YettError(f"git {arguments[0]} failed: {_complaint(complained)}")
+        return printed
 
-def _started(
-    arguments: Iterable[str], environment: Mapping[str, str], folder: str, asked: bool = False
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        ("git", *_HARDENED, *arguments),
-        stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        cwd=folder,
-    )
+    def command(self, *arguments: str) -> tuple[str, ...]:
+        """The words of `git ARGUMENTS`, run in this repository."""
+        return _command(self.root or self.directory, arguments)
+
+
+def _command(folder: str, arguments: Iterable[str]) -> tuple[str, ...]:
+    return "git", "-C", folder, *_HARDENED, *arguments
+
+
+def _begun(command: Sequence[str], environment: Mapping[str, str], asked: bool = False) -> Process:
+    try:
+        return begin(command, environment, asked)
+    except FileNotFoundError:
+        raise YettError("git is not on PATH: install it, or name files with --paths") from None
+    except OSError as error:
+        raise YettError(f"git cannot be run: {(error.strerror or 'unknown error').lower()}") from None
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:
@@ -132,18 +147,20 @@ def seek(start: str, environment: Mapping[str, str]) -> Callable[[], Repository]
     """
     hardened = clean(environment)
     # in this order: a bare repository ends it at the third word, an unborn branch at the last
-    asked = ("rev-parse", "--absolute-git-dir", "--is-bare-repository", "--show-toplevel", _HEAD)
-    try:
-        running = _started(asked, hardened, start)
-    except FileNotFoundError:
-        raise YettError("git is not on PATH: install it, or name files with --paths") from None
-    return lambda: _found(start, hardened, *running.communicate())
+    command = _command(start, ("rev-parse", "--absolute-git-dir", "--is-bare-repository", "--show-toplevel", _HEAD))
+    running = _begun(command, hardened)
+
+    def answer() -> Repository:
+        read, _ = running.end()
+        return _found(start, hardened, command, read)
+
+    return answer
 
 
-def _found(start: str, hardened: dict[str, str], printed: bytes, complained: bytes) -> Repository:
+def _found(start: str, hardened: dict[str, str], command: tuple[str, ...], printed: bytes) -> Repository:
     directory, bare, root, head, *_ = (*printed.decode("utf-8", "surrogateescape").split("\n"), "", "", "", "")
     if not bare or (bare == "false" and not root):
-        said = _complaint(complained)
+        said = _complaint(run(command, hardened)[2])
         if "not a git repository" in said:
             raise YettError(f"{start} is not in a git repository: run `git init`, or name files with --paths")
         raise YettError(f"git refuses this repository: {said}")
@@ -322,25 +339,13 @@ class Objects:
     """A running `git cat-file --batch`: content by object id or by `COMMIT:PATH`."""
 
     def __init__(self, repository: Repository) -> None:
-        self._process = subprocess.Popen(
-            ("git", *_HARDENED, "cat-file", "--batch"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=repository.environment,
-            cwd=repository.root or repository.directory,
-            bufsize=1 << 16,
-        )
+        self._process = _begun(repository.command("cat-file", "--batch"), repository.environment, asked=True)
 
     def __enter__(self) -> Objects:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
+        self._process.leave()
 
     def read(self, names: Iterable[str], limit: int) -> Iterator[bytes | int | None]:
         """For each name its content, its size in bytes where that is above `limit`, or None where it is missing.
@@ -358,14 +363,9 @@ class Objects:
             yield from self._answers(pending, limit)
 
     def _answers(self, names: list[str], limit: int) -> Iterator[bytes | int | None]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         out = self._process.stdout
-        try:
-            self._process.stdin.write(b"".join(name.encode("utf-8", "surrogateescape") + b"\n" for name in names))
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            raise YettError("git cat-file stopped early: run `git fsck`") from None
+        if not self._process.tell(b"".join(name.encode("utf-8", "surrogateescape") + b"\n" for name in names)):
+            raise YettError("git cat-file stopped early: run `git fsck`")
         for name in names:
             header = out.readline()
             if not header.endswith(b"\n"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 
 from yett.errors import YettError
 
@@ -19,7 +19,7 @@ _SIDES = {
 
 
 def run(
-    options: argparse.Namespace, database: str, tell: Callable[[str], None], progress: Callable[[str, int, int], None]
+    options: SimpleNamespace, database: str, tell: Callable[[str], None], progress: Callable[[str, int, int], None]
 ) -> int:
     """Update, describe, copy or serve the advisory database.
 
@@ -47,7 +47,7 @@ def run(
 
 
 def _update(
-    options: argparse.Namespace, database: str, say: Callable[[str], None], progress: Callable[[str, int, int], None]
+    options: SimpleNamespace, database: str, say: Callable[[str], None], progress: Callable[[str, int, int], None]
 ) -> int:
     from yett.advisories.build import update
 
@@ -87,7 +87,7 @@ def _used(database: str) -> tuple[str, ...]:
     return tuple(sorted(held.union(used(change.path for change in listed))))
 
 
-def _export(options: argparse.Namespace, database: str, say: Callable[[str], None]) -> int:
+def _export(options: SimpleNamespace, database: str, say: Callable[[str], None]) -> int:
     from yett.advisories.export import export
 
     done = export(database, options.file)
@@ -96,7 +96,7 @@ def _export(options: argparse.Namespace, database: str, say: Callable[[str], Non
     return 0
 
 
-def _pip_audit(options: argparse.Namespace, database: str, say: Callable[[str], None]) -> int:
+def _pip_audit(options: SimpleNamespace, database: str, say: Callable[[str], None]) -> int:
     """0 nothing found, 1 advisories found, 3 where the two differ or something was left out."""
     from yett.advisories.pip_audit import compare
 

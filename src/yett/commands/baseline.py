@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import os
 from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 
 from yett.checks import secrets
 from yett.collect import read_file
@@ -18,7 +18,7 @@ from yett.report.escape import quoted, terminal
 _LONGEST = 3650
 
 
-def run(options: argparse.Namespace, today: str, say: Callable[[str], None], note: Callable[[str], None]) -> int:
+def run(options: SimpleNamespace, today: str, say: Callable[[str], None], note: Callable[[str], None]) -> int:
     """Print the waivers, and on standard error what became of the other entries.
 
     Raises:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 
 from yett import caches, git, identity
 
 
 def run(
-    options: argparse.Namespace,
+    options: SimpleNamespace,
     environment: Mapping[str, str],
     say: Callable[[str], None],
     progress: Callable[[str, int, int], None],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 from yett import guide, identity
 from yett.errors import YettError
@@ -13,7 +13,7 @@ _LOOK_AT_MOST = 20_000
 _SKIPPED = {".git", ".venv", "node_modules", "venv"}
 
 
-def run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+def run(options: SimpleNamespace, say: Callable[[str], None]) -> int:
     """Write a policy, a pre-commit entry and a workflow into a folder, or say what would be written.
 
     Raises:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 
 from yett import git, policy
 from yett.collect import read_file
@@ -14,7 +14,7 @@ from yett.policy import load
 from yett.policy.keys import KEYS
 
 
-def run(options: argparse.Namespace, environment: Mapping[str, str], say: Callable[[str], None]) -> int:
+def run(options: SimpleNamespace, environment: Mapping[str, str], say: Callable[[str], None]) -> int:
     """Check or show the policy on disk, at a commit, or in one file.
 
     Raises:

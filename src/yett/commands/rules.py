@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
+from types import SimpleNamespace
 
 from yett import guide
 from yett.errors import YettError
@@ -11,7 +11,7 @@ from yett.model import Rule, Severity
 from yett.rules import catalogue
 
 
-def run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+def run(options: SimpleNamespace, say: Callable[[str], None]) -> int:
     """List rules, or explain one.
 
     Raises:
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     return 0
 
 
-def _chosen(rules: tuple[Rule, ...], options: argparse.Namespace) -> tuple[Rule, ...]:
+def _chosen(rules: tuple[Rule, ...], options: SimpleNamespace) -> tuple[Rule, ...]:
     families = sorted({rule.id.partition("/")[0] for rule in rules})
     if options.family and options.family not in families:
         raise YettError(f"there is no family {options.family!r}: name one of {', '.join(families)}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 
 from yett import git
 from yett.collect import SIZE_LIMIT, collect, read_file
@@ -16,7 +16,7 @@ from yett.sbom import gather
 _BILLS = ("CycloneDX JSON", "CycloneDX XML", "SPDX JSON")
 
 
-def run(options: argparse.Namespace, environment: Mapping[str, str], say: Callable[[str], None]) -> int:
+def run(options: SimpleNamespace, environment: Mapping[str, str], say: Callable[[str], None]) -> int:
     """Print the bill of a tree (`options.tree`, "" for the index), or of `options.paths`.
 
     Raises:
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace, environment: Mapping[str, str], say: Callab
     return 0
 
 
-def _target(options: argparse.Namespace, environment: Mapping[str, str]) -> tuple[Target, git.Repository | None]:
+def _target(options: SimpleNamespace, environment: Mapping[str, str]) -> tuple[Target, git.Repository | None]:
     start = os.path.abspath(options.folder)
     if options.paths:
         return Target("paths", start, paths=tuple(options.paths)), None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 
 from yett import git
 from yett.errors import YettError
@@ -13,7 +13,7 @@ _LARGEST_EVENT = 32 << 20
 
 
 def run(
-    options: argparse.Namespace,
+    options: SimpleNamespace,
     environment: Mapping[str, str],
     target: Target,
     repository: git.Repository | None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
 
 from yett import git
 from yett.collect import collect, read_file
@@ -13,7 +13,7 @@ from yett.errors import YettError
 from yett.model import Target
 
 
-def run(options: argparse.Namespace, environment: Mapping[str, str], database: str, say: Callable[[str], None]) -> int:
+def run(options: SimpleNamespace, environment: Mapping[str, str], database: str, say: Callable[[str], None]) -> int:
     """Print what would be changed, as a unified diff, or change it (`options.write`).
 
     Raises:
@@ -42,13 +42,13 @@ def run(options: argparse.Namespace, environment: Mapping[str, str], database: s
     return 0
 
 
-def _none(options: argparse.Namespace) -> str:
+def _none(options: SimpleNamespace) -> str:
     if options.dependencies and not options.config:
         return ": no advisory concerns what is pinned"
     return ": no setting is wrong that can be changed without asking" if not options.dependencies else ""
 
 
-def _paths(options: argparse.Namespace, environment: Mapping[str, str]) -> tuple[str, list[str]]:
+def _paths(options: SimpleNamespace, environment: Mapping[str, str]) -> tuple[str, list[str]]:
     """Where the files lie, and which: the named ones, or those that git tracks."""
     start = os.path.abspath(options.folder)
     if options.paths:
