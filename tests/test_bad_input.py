@@ -228,7 +228,28 @@ def test_a_full_disk(repo: Repo, yett: Yett, content: str, code: int) -> None:
         running = process("check", cwd=repo.root, stdout=full.fileno())
         _, said = running.communicate(timeout=60)
     assert running.returncode == code
-    assert b"standard output cannot be written" in said
+    assert b"standard output cannot be written" in one_line(said)
+
+
+def one_line(said: bytes) -> bytes:
+    return one_sentence(said.decode()).encode()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", ("rules", "explain secrets/private-key"))
+def test_a_list_on_a_full_disk(tmp_path: Path, command: str) -> None:
+    with open("/dev/full", "wb") as full:
+        running = process(*command.split(), cwd=tmp_path, stdout=full.fileno())
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 2
+    assert b"standard output cannot be written: no space left on device" in one_line(said)
+
+
+def test_closed_standard_streams(repo: Repo) -> None:
+    repo.stage({"a.txt": "1\n", "b.txt": SECRET})
+    closed = f'"{sys.executable}" -m yett check --staged --only secrets >&- 2>&- <&-'
+    done = subprocess.run(("sh", "-c", closed), cwd=repo.root, env=environment(), capture_output=True, check=False)
+    assert done.returncode == 1
 
 
 def test_a_reader_that_leaves(repo: Repo) -> None:

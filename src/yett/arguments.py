@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, NoReturn
 
 from yett import __version__
 from yett.errors import YettError
+from yett.lean import Any, NamedTuple, NoReturn
 from yett.options import CHECK
 
 

@@ -7,10 +7,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import NamedTuple
 
 from yett import caches, git
 from yett.errors import YettError
+from yett.lean import NamedTuple
 from yett.model import CHECKS, EXIT_CODES, GapKind, Target, Verdict
 from yett.options import FORMATS, read
 
@@ -22,10 +22,21 @@ _BY_EXTENSION = {".json": "json", ".sarif": "sarif", ".md": "markdown", ".txt": 
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
-    """Run one command and give its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    """Run one command and give its exit code, once all that it prints is out."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed: what is said goes nowhere, as it was asked for
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    try:
+        return _finished(_run(arguments, environment))
+    except BrokenPipeError:
+        _discard()  # whoever read us has gone
+        return INTERNAL
+
+
+def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         if arguments[:1] == ["bandit"] or arguments[:1] == ("bandit",):
             from yett.commands.bandit import run as run_bandit
@@ -36,9 +47,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         _say(f"yett: {_safe(str(error))}")
         return USAGE
     except BrokenPipeError:
-        # Whoever read us has gone; without this, Python complains once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return INTERNAL
+        raise
     except KeyboardInterrupt:
         _say("yett: interrupted: there is no verdict")
         return INTERRUPTED
@@ -51,6 +60,30 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         if environment.get("YETT_TRACEBACK"):
             raise
         return INTERNAL
+
+
+def _finished(code: int) -> int:
+    """The exit code of a command, once all that it printed is out."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _unwritten("", error, code)
+    return code
+
+
+def _unwritten(path: str, error: OSError, code: int) -> int:
+    """What a report that cannot be written makes of an exit code: it never betters it, a pass becomes a usage error."""
+    _say(f"yett: {_safe(path or 'standard output')} cannot be written: {(error.strerror or 'unknown error').lower()}")
+    if not path:
+        _discard()
+    return code or USAGE
+
+
+def _discard() -> None:
+    """Drop what waits for standard output: Python would complain of it once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parsed(arguments: Sequence[str]) -> SimpleNamespace:
@@ -257,7 +290,7 @@ def _cache(environment: Mapping[str, str]) -> str:
 def _report(
     verdict: Verdict, outputs: Sequence[_Output], options: SimpleNamespace, environment: Mapping[str, str]
 ) -> int:
-    """Write every report. One that cannot be written never betters the verdict: a pass becomes a usage error."""
+    """Write every report, and give the exit code."""
     from yett.report import render
 
     code = EXIT_CODES[verdict.outcome]
@@ -269,9 +302,7 @@ def _report(
         except BrokenPipeError:
             raise
         except OSError as error:
-            where = output.path or "standard output"
-            _say(f"yett: {_safe(where)} cannot be written: {(error.strerror or 'unknown error').lower()}")
-            code = code or USAGE
+            code = _unwritten(output.path, error, code)
     return code
 
 
@@ -327,7 +358,13 @@ class _Progress:
 
 
 def _print(text: str) -> None:
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _discard()
+        raise YettError(f"standard output cannot be written: {(error.strerror or 'unknown error').lower()}") from None
 
 
 def _say(text: str) -> None:

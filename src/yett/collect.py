@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from yett import git
 from yett.errors import YettError
+from yett.lean import NamedTuple
 from yett.model import Gap, Target, Unexamined
 from yett.parse.glob import matches
 

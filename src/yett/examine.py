@@ -8,12 +8,12 @@ import posixpath
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from yett import __version__, git, inline
 from yett.checks import Check
 from yett.collect import SIZE_LIMIT, Entry, before, read_file, standing
 from yett.digest import of
+from yett.lean import NamedTuple
 from yett.model import Blob, Directive, Finding, Gap, Target, Unexamined
 from yett.parse.tree import Tree
 from yett.unread import kind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from yett import git, policy, summary
 from yett.checks import Check
@@ -11,6 +10,7 @@ from yett.collect import collecting
 from yett.errors import YettError
 from yett.examine import Progress, Source, examine
 from yett.judge import judge
+from yett.lean import NamedTuple
 from yett.model import CHECKS, Blob, Finding, Gap, GapKind, Target, Unexamined, Verdict
 from yett.parse.tree import Tree
 from yett.trusted import Trusted, trusted

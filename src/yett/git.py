@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import IO, NamedTuple
 
 from yett.errors import YettError
+from yett.lean import IO, NamedTuple
 from yett.process import Process, begin, run
 
 # A repository's own configuration can name programs to run (fsmonitor, hooks, helpers of a transport) and a bare

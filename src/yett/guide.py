@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from yett import __version__
+from yett.lean import NamedTuple
 from yett.model import Action, Rule
 from yett.report.escape import cut, fenced, terminal
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import EXPIRES, Action, Confidence, Finding, Gap, Judged, Outcome, Severity
 from yett.parse.glob import matches
 

@@ -6,9 +6,9 @@ as `from __future__ import annotations` makes it, costs a compilation for each f
 """
 
 from enum import IntEnum
-from typing import Literal, NamedTuple
 
 from yett.digest import blake2b
+from yett.lean import Literal, NamedTuple
 
 
 class Severity(IntEnum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.model import CHECKS
 
 FORMATS = ("text", "json", "sarif", "markdown", "annotations")

@@ -13,9 +13,9 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from typing import Any
 
 from yett.digest import blake2b
+from yett.lean import Any
 from yett.model import Action, Confidence, Directive, Finding, Gap, Package, Severity, Unexamined
 
 _KEPT_DAYS = 14

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
 
 from yett import git, identity, policy
 from yett.collect import read_file
 from yett.digest import of
 from yett.errors import YettError
+from yett.lean import TYPE_CHECKING, NamedTuple
 from yett.model import Blob, Directive, Finding, Hit, Rule, Stale, Target, Waived, Waiver, finding
 from yett.policy import load
 from yett.waive import Sorted, Terms, added

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import CHECKS, Directive, Finding, Gap, Severity, Stale, Waived, Waiver, check_of
 from yett.parse.glob import matches
 

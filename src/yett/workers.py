@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence, Sized
-from typing import Any, NoReturn, TypeVar
+
+from yett.lean import Any, NoReturn, TypeVar
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")

@@ -6,7 +6,6 @@ import json
 import re
 import zlib
 from collections.abc import Container, Iterator, Sequence
-from typing import IO, NamedTuple
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from yett.advisories.download import AbsentError, Progress
@@ -14,6 +13,7 @@ from yett.advisories.record import Record, Unused, read
 from yett.advisories.source import OSV, Source
 from yett.advisories.store import Read, Unread
 from yett.errors import YettError
+from yett.lean import IO, NamedTuple
 
 MOST_RECORDS = 2_000_000
 LARGEST_RECORD = 32 << 20

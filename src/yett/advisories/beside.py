@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
 
 from yett.advisories import sides
 from yett.advisories.download import AbsentError, Progress, shown
@@ -17,6 +16,7 @@ from yett.advisories.record import Record
 from yett.advisories.source import OSV, Source, Text, fetch, source
 from yett.advisories.store import Content, Marks, Read
 from yett.errors import YettError
+from yett.lean import NamedTuple, TypeVar
 
 DAY = 86_400.0
 """Ends of life and popular names change slowly: of the public addresses they are fetched once in so many seconds."""

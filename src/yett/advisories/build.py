@@ -11,7 +11,6 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import IO, NamedTuple
 
 from yett.advisories.archive import Archive, again, merged, refreshed
 from yett.advisories.beside import DAY, beside
@@ -22,6 +21,7 @@ from yett.advisories.record import Record
 from yett.advisories.source import OSV, Source, is_web, source
 from yett.advisories.store import Content, Unread, content, skipped, touch, write
 from yett.errors import YettError
+from yett.lean import IO, NamedTuple
 
 AUDITED = ("Go", "Maven", "NuGet", "Packagist", "PyPI", "RubyGems", "crates.io", "npm")
 """The ecosystems whose lockfiles are read and whose versions can be compared."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING
 
 from yett.errors import YettError
+from yett.lean import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     import requests

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, NamedTuple
 
 from yett.advisories.download import AbsentError, Progress, shown
 from yett.advisories.lookup import Unusable
 from yett.advisories.source import fetch, large
 from yett.advisories.store import Content, content
 from yett.errors import YettError
+from yett.lean import IO, NamedTuple
 
 NAME = "advisories.sqlite"
 

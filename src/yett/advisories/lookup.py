@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from yett.advisories.schema import APPLICATION, EXACTLY, EXPLOITED, FIND, MALICIOUS, PLACES, SCHEMA
+from yett.lean import TYPE_CHECKING, NamedTuple
 from yett.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from sqlite3 import Connection
-    from typing import Any
+
+    from yett.lean import Any
 
 REFRESH = "run `yett advisories update`"
 

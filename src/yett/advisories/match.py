@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from yett.advisories.lookup import Advisory
+from yett.lean import NamedTuple
 from yett.model import Severity
 from yett.parse.versions import Affected, Key, affected, holds, order
 

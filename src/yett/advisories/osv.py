@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from yett.advisories.lookup import Advisories, Advisory, Affects, Unusable
 from yett.errors import YettError
+from yett.lean import Any, NamedTuple
 from yett.parse.versions import affected, holds, normalise, order
 
 SCHEMA = "1.7.0"

@@ -10,12 +10,12 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
 
 from yett.advisories.lookup import Advisories, Unusable
 from yett.advisories.match import audit
 from yett.advisories.serve import HOST, address, server
 from yett.errors import YettError
+from yett.lean import Any, NamedTuple
 from yett.parse.versions import normalise
 
 LONGEST = 900.0

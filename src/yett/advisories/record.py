@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.model import Severity
 from yett.parse.cvss import score, word
 from yett.parse.versions import affected, normalise, order

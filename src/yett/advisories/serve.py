@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from typing import Any
 from urllib.parse import unquote
 
 from yett.advisories import osv
 from yett.advisories.lookup import Advisories, Unusable, advisories
 from yett.errors import YettError
+from yett.lean import Any
 
 HOST = "127.0.0.1"
 PORT = 8642

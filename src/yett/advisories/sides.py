@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from typing import Any
 
 from yett.advisories.lookup import Cycle
+from yett.lean import Any
 from yett.parse.versions import normalise
 
 KEV = (

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 from yett.advisories.download import AbsentError, Progress, download, shown
 from yett.errors import YettError
+from yett.lean import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import requests

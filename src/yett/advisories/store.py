@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yett.advisories.lookup import Cycle, Unusable, advisories
 from yett.advisories.record import Part, Record
 from yett.advisories.schema import APPLICATION, EXPLOITED, MALICIOUS, ODD, SCHEMA, TABLES
 from yett.errors import YettError
+from yett.lean import TYPE_CHECKING, Any, NamedTuple
 from yett.model import Severity
 
 if TYPE_CHECKING:

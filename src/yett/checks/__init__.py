@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Blob, Finding, Gap, Unexamined
 from yett.parse.tree import Tree
 

@@ -4,9 +4,9 @@ nowhere else. Offsets in, offsets out; what is said of a secret is not decided h
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
 
 from yett.checks._index import index
+from yett.lean import Any, NamedTuple
 from yett.model import Confidence
 from yett.parse.compiled import Shelf
 from yett.parse.decode import Excess, Piece, Runs, pieces

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
+from yett.lean import Literal, NamedTuple
 from yett.parse.names import (
     is_action,
     is_apache,

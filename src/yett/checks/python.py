@@ -10,10 +10,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Any
 
 from yett import __version__
 from yett.checks import Check
+from yett.lean import TYPE_CHECKING, Any
 from yett.model import Blob, Confidence, Finding, Gap, Hit, Rule, Severity, finding
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
 
 from yett import __version__
 from yett.checks import Check
@@ -14,6 +13,7 @@ from yett.checks._seek import Seeker, Sighting, anchor
 from yett.digest import of
 from yett.identity import COMMON, fingerprint
 from yett.identity import digest as of_key
+from yett.lean import NamedTuple
 from yett.model import EXPIRES, Blob, Confidence, Finding, Gap, Hit, Unexamined, finding
 from yett.parse.compiled import Shelf
 from yett.parse.decode import Excess

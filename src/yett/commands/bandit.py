@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
 
 from yett.errors import YettError
+from yett.lean import TypeVar
 
 Result = TypeVar("Result")
 

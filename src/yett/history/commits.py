@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC
-from typing import NamedTuple
 
 from yett import git
 from yett.errors import YettError
+from yett.lean import NamedTuple
 
 _AGO = re.compile(r"(?:\d+|an?|last)[ .](?:second|minute|hour|day|week|month|year)s?(?:[ .]ago)?|yesterday|noon|today")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?(?:Z| ?[+-]\d\d:?\d\d)?")

@@ -17,10 +17,10 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from yett import caches
 from yett.errors import YettError
+from yett.lean import NamedTuple
 
 _HEAD = b"yett history 1\n"
 _FRAME = struct.Struct("<cI8s")

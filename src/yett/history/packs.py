@@ -12,7 +12,8 @@ import sys
 import zlib
 from array import array
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from yett.lean import NamedTuple
 
 _BLOB, _OFFSET_DELTA, _NAME_DELTA = 3, 6, 7
 _MAGIC = b"\xfftOc\0\0\0\2"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from yett.history.secrets import Leaked
+from yett.lean import Any, NamedTuple
 from yett.model import Confidence, Gap
 from yett.report.escape import document, terminal, unicode
 from yett.report.words import counted, place

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from yett.checks._seek import Places, Seeker, Sighting
 from yett.history.delta import Copy, common
 from yett.history.memory import EXCESS, Mark
 from yett.identity import COMMON, fingerprint
+from yett.lean import NamedTuple
 from yett.parse.compiled import Shelf
 from yett.parse.encoding import views
 from yett.parse.literals import Literals

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from yett import git
 from yett.checks import Check
@@ -11,6 +10,7 @@ from yett.collect import SIZE_LIMIT
 from yett.history.commits import Author, Origin, authors
 from yett.history.survey import Survey
 from yett.judge import aged
+from yett.lean import NamedTuple
 from yett.model import Blob, Confidence, Finding, Severity
 from yett.rules.secrets import SECRETS
 from yett.rules.secrets.record import rule

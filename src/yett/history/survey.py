@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from yett import git
 from yett.collect import SIZE_LIMIT
@@ -16,6 +15,7 @@ from yett.history.memory import EXCESS, Mark, Memory, Seen
 from yett.history.packs import Forest, PackError, forest, packs
 from yett.history.scan import Scanner, Version
 from yett.identity import COMMON
+from yett.lean import NamedTuple
 from yett.model import Gap
 from yett.parse.compiled import Shelf
 

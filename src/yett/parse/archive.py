@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import IO, Literal, NamedTuple
+
+from yett.lean import IO, Literal, NamedTuple
 
 DEPTH = 2
 """Archives inside each other that are opened; a compressed tar counts as one."""

@@ -6,8 +6,7 @@ https://github.com/Yelp/detect-secrets#auditing-secrets-in-baseline
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
+from yett.lean import Any, NamedTuple
 from yett.parse.source import ParseError, decode
 
 

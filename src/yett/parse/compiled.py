@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+
+from yett.lean import Any, Protocol
 
 
 class Shelf(Protocol):

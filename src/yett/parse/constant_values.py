@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.parse import python
 from yett.parse.constant_folding import (
     CONVERTERS,

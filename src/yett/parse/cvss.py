@@ -7,8 +7,8 @@ would lower a score that somebody else's policy relies on; they are accepted and
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Severity
 
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.parse.compiled import Recipe, Scan, Shelf
 from yett.parse.encoding import views
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+
+from yett.lean import Literal, NamedTuple
 
 Kind = Literal["RSA", "EC", "DSA", "Ed25519", "X25519", "encrypted"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse import shell
 from yett.parse.source import ParseError, Span
 from yett.parse.tree import Tree

@@ -8,7 +8,8 @@ read a second time as UTF-8.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+from yett.lean import NamedTuple
 
 # UTF-32's little-endian mark begins with UTF-16's, so it is asked for first.
 _MARKS = (

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+
+from yett.lean import NamedTuple, TypeAlias
 
 MAX_DEPTH = 50
 """GitHub's own limit for the nesting of an expression."""

@@ -6,8 +6,8 @@ Syntax: https://docs.gitlab.com/ci/yaml/
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse import shell
 from yett.parse.source import ParseError, Span, line_at
 from yett.parse.yaml import Entry, Mapping, Node, Scalar, Sequence, compose_all

@@ -6,8 +6,7 @@ may look through a long run of blanks once for each of them; nothing but a clock
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from yett.lean import TYPE_CHECKING
 from yett.parse.source import ParseError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.source import ParseError, Span
 
 SECTIONS = (

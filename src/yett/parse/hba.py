@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.source import Span
 
 

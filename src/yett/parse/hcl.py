@@ -15,8 +15,8 @@ Grammar: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, by way of
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from yett.lean import TYPE_CHECKING, NamedTuple, Protocol
 from yett.parse.grammar import root_of
 from yett.parse.source import ParseError, Span
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from yett.lean import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from yett.parse import json, yaml
 from yett.parse.source import ParseError, Span
 

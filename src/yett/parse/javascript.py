@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from yett.lean import TYPE_CHECKING, Any, NamedTuple
 from yett.parse.grammar import root_of
 from yett.parse.source import ParseError, Span
 from yett.parse.stages import is_dev, is_prod

@@ -8,8 +8,8 @@ value: programs take those as switches.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.source import Span
 
 

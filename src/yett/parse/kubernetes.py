@@ -7,8 +7,8 @@ but a run can tell it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.source import Span
 from yett.parse.yaml import Mapping, Node, Scalar, Sequence, compose_all
 

@@ -7,7 +7,6 @@ first megabyte and a half. Where neither can be imported `re` gives the same ans
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from yett.parse.compiled import Recipe, Scan, Shelf
@@ -105,23 +104,20 @@ _GRAM = 4
 def by_find(words: Sequence[bytes], caseless: bool) -> Find:
     """The way that needs nothing made ready: a word is looked for only where the text has its first four bytes and its
     last."""
-    folded = [word.lower() if caseless else word for word in words]
-    short = [(index, word) for index, word in enumerate(folded) if len(word) < _GRAM]
-    begins: dict[int, list[tuple[int, int, bytes]]] = {}
-    for index, word in enumerate(folded):
-        if len(word) >= _GRAM:
-            last = int.from_bytes(word[-_GRAM:], sys.byteorder)
-            begins.setdefault(int.from_bytes(word[:_GRAM], sys.byteorder), []).append((last, index, word))
-    marks = frozenset(begins).union(last for words_here in begins.values() for last, _, _ in words_here)
+    folded = list(enumerate(word.lower() if caseless else word for word in words))
+    short = [place for place in folded if len(place[1]) < _GRAM]
+    long = [place for place in folded if len(place[1]) >= _GRAM]
+    firsts = memoryview(b"".join([word[:_GRAM] for _, word in long])).cast("I").tolist()
+    lasts = memoryview(b"".join([word[-_GRAM:] for _, word in long])).cast("I").tolist()
+    marks = frozenset(firsts).union(lasts)
+    ends = list(zip(firsts, lasts, long, strict=True))
 
     def find(data: Data) -> list[tuple[int, int]]:
         text = bytes(data).lower() if caseless else bytes(data)
         grams: set[int] = set()
         for start in range(min(_GRAM, len(text) - _GRAM + 1)):
             grams |= marks.intersection(memoryview(text)[start : len(text) - (len(text) - start) % _GRAM].cast("I"))
-        wanted = [
-            (index, word) for gram in grams & begins.keys() for last, index, word in begins[gram] if last in grams
-        ]
+        wanted = [place for first, last, place in ends if first in grams and last in grams]
         found: list[tuple[int, int]] = []
         for index, word in (*short, *wanted):
             start = text.find(word)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
 
+from yett.lean import Any, NamedTuple, TypeVar
 from yett.parse.source import ParseError, Span
 from yett.parse.tree import Tree
 

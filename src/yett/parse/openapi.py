@@ -6,8 +6,8 @@ https://spec.openapis.org/oas/v3.1.1.html and https://swagger.io/specification/v
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse import yaml
 from yett.parse.source import Span
 from yett.parse.yaml import Mapping, Node, Scalar, Sequence

@@ -9,8 +9,8 @@ import ast
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
+from yett.lean import Any
 from yett.parse.source import ParseError, Span
 
 MAX_NODES = 200_000

@@ -31,8 +31,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeAlias
 
+from yett.lean import Literal, NamedTuple, TypeAlias
 from yett.parse.source import Span
 
 Plain: TypeAlias = "str | int | float | bool | None"

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from yett.lean import NamedTuple
 
 MAX_DEPTH = 20
 """Substitutions inside substitutions; deeper ones stay text."""

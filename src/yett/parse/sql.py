@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.source import ParseError, Span
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.nginx import Word, matching
 from yett.parse.source import ParseError, Span
 from yett.parse.tree import Tree

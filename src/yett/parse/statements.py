@@ -6,8 +6,8 @@ Each reader takes tokens and the index of a statement's first one, and gives Non
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.sql import Token, closing, parts, path_of, value
 
 Tokens = Sequence[Token]

@@ -22,8 +22,8 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from yett.lean import TYPE_CHECKING, NamedTuple, TypeAlias
 from yett.parse import hcl
 from yett.parse.resources import (
     CLOSE,

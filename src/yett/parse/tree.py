@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, TypeVar, cast
 
+from yett.lean import Any, TypeVar, cast
 from yett.parse.source import ParseError, decode
 
 Made = TypeVar("Made")

@@ -7,8 +7,8 @@ something only a run could tell. Each knows where it was written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple, TypeAlias
 
+from yett.lean import Literal, NamedTuple, TypeAlias
 from yett.parse.source import Span
 
 Plain: TypeAlias = str | bytes | int | float | complex | bool | None

@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
-from typing import Literal, NamedTuple
 
+from yett.lean import Literal, NamedTuple
 from yett.parse import expression, shell
 from yett.parse.source import ParseError, Span, line_at
 from yett.parse.tree import Tree

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from yett.lean import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from yett.parse.source import ParseError
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from yett import judge, waive
 from yett.digest import of as digest_of
+from yett.lean import NamedTuple
 from yett.model import CHECKS, Action, Confidence, Severity
 from yett.policy.keys import DEFAULTS, Setting
 

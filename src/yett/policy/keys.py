@@ -5,8 +5,7 @@ The loader, the published JSON Schema, `yett policy show` and the rule "a child 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from yett.lean import NamedTuple
 from yett.model import CHECKS
 
 Setting = str | int | bool | tuple[str, ...]

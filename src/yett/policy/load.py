@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
 from yett.errors import YettError
+from yett.lean import NamedTuple
 from yett.model import CHECKS, Action, Waiver
 from yett.policy import PLACES, Policy, Value, defaults
 from yett.policy.keys import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
 from yett.errors import YettError
+from yett.lean import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from yett.parse.yaml import Node

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from yett.lean import Any
 from yett.model import CHECKS, Action
 from yett.policy.keys import KEYS, PRESETS, Choice, Count, Days, Flag, Globs, Key, Percent, Relief, Text, Words
 

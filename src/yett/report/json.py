@@ -7,8 +7,8 @@ everywhere. All other text is as it was, in ASCII escapes. No path of the machin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from yett.lean import Any
 from yett.model import EXIT_CODES, Directive, Finding, Gap, Judged, Verdict, Waived
 from yett.report import words
 from yett.report.escape import document, unicode

@@ -7,8 +7,8 @@ the JSON report has all of it. Everything that is not yett's own word stands in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
 
+from yett.lean import TypeVar
 from yett.model import Action, Directive, Finding, Gap, Judged, Rule, Severity, Stale, Verdict, Waived
 from yett.report import words
 from yett.report.escape import code, markdown

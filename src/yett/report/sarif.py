@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.model import EXIT_CODES, Action, Confidence, Finding, Gap, Rule, Severity, Verdict, Waived
 from yett.report import words
 from yett.report.escape import cut, document, fenced, visible

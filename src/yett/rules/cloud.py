@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Hit, Rule, Unknown
 from yett.parse.resources import List, Map, Module, Resource, Scalar, Unresolved, Value, known, number, truth
 from yett.parse.source import Span

@@ -7,8 +7,8 @@ there, so nothing is surer than MEDIUM; what goes by entropy or by the name of a
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Confidence, Rule, Severity
 
 _LOW, _MEDIUM, _HIGH, _CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL

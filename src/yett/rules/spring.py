@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Action, Confidence, Hit, Rule, Severity, Unknown
 from yett.parse import dotted, dsn
 from yett.parse.keyvalue import PROPERTIES, Setting, is_filled_in, name_of, read, switch

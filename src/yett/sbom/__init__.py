@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Package
 from yett.parse.lockfiles import Lock
 from yett.parse.versions import normalise

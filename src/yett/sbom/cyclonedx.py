@@ -6,9 +6,8 @@ out.
 
 from __future__ import annotations
 
-from typing import Any
-
 from yett import __version__
+from yett.lean import Any
 from yett.sbom import Bom, Component, clean, identifier
 
 ROOT = "the-project"

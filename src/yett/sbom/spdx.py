@@ -7,9 +7,9 @@ else the beginning of 1970, which nobody takes for a real one.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from yett import __version__
+from yett.lean import Any
 from yett.sbom import Bom, Component, clean, identifier
 
 _NO_TIME = "1970-01-01T00:00:00Z"

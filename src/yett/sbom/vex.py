@@ -9,9 +9,9 @@ knows no end and every waiver has one: a statement holds, from its own date on, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 from yett.errors import YettError
+from yett.lean import Any, NamedTuple
 from yett.model import Finding, Package, Severity, Stale, Waiver
 from yett.parse.lockfiles import purl
 from yett.parse.versions import canonical, normalise

@@ -6,8 +6,8 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.verify.record import Ask, Provider, State, When
 
 

@@ -7,9 +7,9 @@ checked. Proxies and additional certificates come from the environment, as `requ
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
 from yett import __version__
+from yett.lean import TYPE_CHECKING, NamedTuple
 from yett.verify.asking import Answer, Request
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+
+from yett.lean import Any
 
 _PULL = ("pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment")
 _COMMENT = "issue_comment"

@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from yett import git
 from yett.checks._seek import Seeker, Sighting
 from yett.collect import SIZE_LIMIT, Entry, collect, read_file
 from yett.identity import COMMON, fingerprint
+from yett.lean import NamedTuple
 from yett.model import Confidence, Gap, Target
 from yett.parse.decode import Excess
 from yett.parse.encoding import Cursor, views

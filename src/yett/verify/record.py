@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from yett.lean import Literal, NamedTuple
 
 State = Literal["live", "not live", "unknown"]
 

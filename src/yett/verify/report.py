@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.model import Gap
 from yett.report.escape import document, terminal, unicode
 from yett.report.words import counted, place

@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from threading import Lock, Thread
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.verify.asking import Answer, Said, meaning, needed, request, sendable
 from yett.verify.client import AGENT, Client, Failure, Patience
 from yett.verify.gather import MOST, Credential

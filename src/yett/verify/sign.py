@@ -8,7 +8,8 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import NamedTuple
+
+from yett.lean import NamedTuple
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 

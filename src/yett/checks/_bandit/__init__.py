@@ -17,7 +17,8 @@ tree, asking at each node only the tests that could speak of it. The results are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+
+from yett.lean import Any, NamedTuple
 
 Level = str
 """Bandit's words: "LOW", "MEDIUM", "HIGH" or "UNDEFINED"."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from typing import Any
+
+from yett.lean import Any
 
 
 def bound(modules: dict[str, Any]) -> None:

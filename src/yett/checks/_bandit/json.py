@@ -10,7 +10,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any
+
+from yett.lean import Any
 
 _LOG = logging.getLogger("bandit.formatters.json")
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec, module_from_spec
-from typing import Any, TypeVar
 
 from yett.checks._bandit import release
+from yett.lean import Any, TypeVar
 
 Loaded = TypeVar("Loaded")
 

@@ -15,7 +15,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
-from typing import Any
 
 from bandit.core import blacklisting, constants, extension_loader, issue, manager
 
@@ -23,6 +22,7 @@ from yett.checks._bandit import Crash, Issue
 from yett.checks._bandit import json as as_json
 from yett.checks._bandit.plugins import TABLE, Catalogue, catalogue
 from yett.checks._bandit.walk import Walk
+from yett.lean import Any
 
 Fields = tuple[Any, ...]
 """An `Issue` up to and with its `cwe`, and whether it is about the same node as the one before it: bandit gives the two

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from yett.lean import IO, TYPE_CHECKING, Any, NamedTuple
 from yett.model import Action, Blob, Confidence, Finding, Gap, Package, Severity
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import tokenize
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
-from typing import NamedTuple
 
 from yett.checks._bandit.light_import import UnfamiliarError
 from yett.checks._bandit.plugins import BLACKLIST, TABLE, load
+from yett.lean import NamedTuple
 
 _COMMENT = re.compile(r"#\s*nosec:?([^#]*)")
 _LIST = re.compile(r"\w+(?:,\w+)*", re.ASCII)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 
 from bandit.core import config, node_visitor, test_set, tester
 
 from yett.checks._bandit import Crash, Engine, Issue
+from yett.lean import Any
 
 _FILE_NAME = "./module.py"
 """A path from which bandit derives a module name without looking at the disk, as it would for a longer one."""

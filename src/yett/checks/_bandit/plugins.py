@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, NamedTuple
 
 from yett.checks._bandit.bounded import bound, context_class
 from yett.checks._bandit.light_import import lightly
+from yett.lean import Any, NamedTuple
 
 
 class Test(NamedTuple):

@@ -7,7 +7,8 @@ import os
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import NamedTuple
+
+from yett.lean import NamedTuple
 
 GROUPS = ("bandit.blacklists", "bandit.formatters", "bandit.plugins")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from io import BytesIO
 from tokenize import detect_encoding
-from typing import Any
 
 from yett.checks._bandit import Issue
+from yett.lean import Any
 
 _TELLING_PARENTS = (
     ast.AnnAssign,

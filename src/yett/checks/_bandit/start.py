@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
 
 from yett.checks._bandit.light_import import lightly
 from yett.checks._bandit.points import Point, own
+from yett.lean import Any
 
 _LATER = ("rich", "rich.progress", "tomllib", "yaml")
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from yett.checks._bandit.bounded import Query
 from yett.checks._bandit.plugins import BLACKLIST, Catalogue, Test
+from yett.lean import NamedTuple
 
 _MEMORY = 20_000
 """How many distinct names are remembered. A large application has some thousands; a hostile file has more."""

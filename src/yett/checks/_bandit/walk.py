@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from operator import attrgetter
 from types import EllipsisType, NoneType
-from typing import Any
 
 from yett.checks._bandit import Crash, Engine, Issue
 from yett.checks._bandit.bounded import Imports, steady
 from yett.checks._bandit.plugins import BLACKLIST, Catalogue, Test, load
 from yett.checks._bandit.triggers import ANY_ADDRESS, Triggers
+from yett.lean import Any
 
 Node = Any
 """An `ast.AST`: the tests hang attributes on it that its type does not know."""

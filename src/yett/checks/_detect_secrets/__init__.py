@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha1
-from typing import NamedTuple
 
 from yett.identity import COMMON, fingerprint
+from yett.lean import NamedTuple
 from yett.model import Blob, Finding, Gap, Hit, finding
 
 REVISION = "1"

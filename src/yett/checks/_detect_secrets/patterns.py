@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from math import log2
-from typing import Any, NamedTuple
 
 from yett.checks._detect_secrets.superset import EMPTY, UnfamiliarError, factors, superset, written
+from yett.lean import Any, NamedTuple
 
 
 class Wide(NamedTuple):

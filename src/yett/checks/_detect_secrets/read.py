@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from io import StringIO
-from typing import Any, NamedTuple
 
 from yett.checks._detect_secrets.bounds import BUDGET, steps
 from yett.checks._detect_secrets.forms import excess, may_be_ini, may_be_settings, newlines, spellings
@@ -12,6 +11,7 @@ from yett.checks._detect_secrets.patterns import Pieces, patterns, pieces, varie
 from yett.checks._detect_secrets.sieve import Sieve
 from yett.checks._detect_secrets.superset import bare, joined, spelled, written
 from yett.checks._detect_secrets.upstream import Library, rewritten, secrets, set_aside
+from yett.lean import Any, NamedTuple
 from yett.model import Blob, Gap
 
 

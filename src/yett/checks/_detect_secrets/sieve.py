@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+
+from yett.lean import Any
 
 Find = Callable[[bytes], list[tuple[int, int]]]
 """(index of the pattern, offset in the line it was found in), at least once for every line it is found in."""

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec, module_from_spec
 from io import StringIO
 from types import ModuleType
-from typing import Any, NamedTuple
+
+from yett.lean import Any, NamedTuple
 
 KNOWN_RELEASES = frozenset({"1.5.0"})
 """The releases whose way through a file was read line by line."""

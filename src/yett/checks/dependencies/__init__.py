@@ -4,9 +4,9 @@ whether what the project runs on is still supported."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from yett.checks import Check, Found
+from yett.lean import TYPE_CHECKING, NamedTuple
 from yett.model import Blob, Finding, Gap, GapKind, Unexamined
 from yett.parse.lockfiles import is_lockfile, is_manifest
 from yett.parse.tree import Tree

@@ -12,9 +12,9 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
 
 from yett.checks.dependencies.words import shown
+from yett.lean import Any, NamedTuple
 from yett.model import Hit
 from yett.parse.lockfiles.lock import LockError
 from yett.parse.tree import Tree

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from yett.advisories.lookup import Unusable
 from yett.advisories.match import Audit, Group, audit, group, is_always_malicious
 from yett.checks.dependencies.ways import ways
 from yett.checks.dependencies.words import shown
+from yett.lean import TYPE_CHECKING, NamedTuple
 from yett.model import Blob, Finding, Gap, Hit, Package, Severity, finding
 from yett.parse.glob import matches
 from yett.parse.versions import normalise

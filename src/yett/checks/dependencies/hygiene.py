@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from yett.checks.dependencies.words import counted, host, is_plain, listed, shown, without_user
+from yett.lean import TYPE_CHECKING
 from yett.model import Blob, Finding, Hit, Rule, Severity, finding
 from yett.rules.dependencies import (
     EMPTY,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from yett.checks.dependencies.runtimes import Runtime, exactly, overlap
 from yett.checks.dependencies.words import shown
+from yett.lean import TYPE_CHECKING, NamedTuple
 from yett.model import Action, Blob, Finding, Hit, Severity, finding
 from yett.rules.dependencies import END_OF_LIFE
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+
+from yett.lean import Any, NamedTuple
 
 Version = tuple[int, ...]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
 
 from yett.checks.dependencies.words import host, is_plain, shown, without_user
+from yett.lean import Any, NamedTuple
 from yett.model import Hit, Rule, Severity
 from yett.rules.dependencies import INDEX_CONFUSION, INSECURE_INDEX
 

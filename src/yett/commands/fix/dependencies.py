@@ -10,10 +10,10 @@ import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from yett.commands.fix.plan import Plan
 from yett.errors import YettError
+from yett.lean import TYPE_CHECKING, NamedTuple
 from yett.parse.lockfiles import is_lockfile, is_manifest, kind, read
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from yett.errors import YettError
+from yett.lean import NamedTuple
 
 
 class Plan(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.parse.lockfiles.edges import scoped
 from yett.parse.lockfiles.json import Document, document
 from yett.parse.lockfiles.lines import Entries, Place, list_of, table_of, text_of, usable

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.lockfiles.lines import Entries, Place
 from yett.parse.lockfiles.lock import Lock, LockError, Runtime, Skipped
 

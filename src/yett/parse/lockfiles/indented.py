@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.lockfiles.lock import LockError
 
 

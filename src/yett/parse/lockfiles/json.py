@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.parse.lockfiles.lines import NOWHERE, Lines, Place
 from yett.parse.lockfiles.lock import LockError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.model import Package
 from yett.parse.lockfiles.lock import Index, Locked, LockError, Skipped
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from yett.lean import NamedTuple
 from yett.model import Package
 
 

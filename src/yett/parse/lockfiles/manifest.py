@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.model import Package
 from yett.parse.lockfiles import requirements
 from yett.parse.lockfiles.lines import Lines, Place, list_of, source, table_of, text_of, usable

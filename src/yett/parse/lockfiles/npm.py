@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from yett.lean import Any
 from yett.model import Package
 from yett.parse.lockfiles.lines import without_user
 from yett.parse.lockfiles.lock import Lock, Locked, LockError, Runtime, Skipped

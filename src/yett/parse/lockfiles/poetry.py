@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from yett.lean import Any
 from yett.parse.lockfiles.edges import Keys
 from yett.parse.lockfiles.lines import Entries, Place, text_of, usable, without_user
 from yett.parse.lockfiles.lock import Lock, LockError, Runtime

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections import ChainMap
 from collections.abc import MutableMapping
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.lockfiles.lines import Entries, Place
 from yett.parse.lockfiles.lock import Lock, LockError, Runtime
 from yett.parse.lockfiles.xml import Element, document

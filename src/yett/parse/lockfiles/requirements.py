@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Package
 from yett.parse.lockfiles.lock import Index, Lock, Locked, LockError, Skipped
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.parse.lockfiles.lock import LockError
 from yett.parse.toml import is_too_dotted
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from yett.lean import Any
 from yett.parse.lockfiles.edges import Keys, scoped
 from yett.parse.lockfiles.lines import Entries, Place, text_of, usable, without_user
 from yett.parse.lockfiles.lock import Lock, LockError, Runtime

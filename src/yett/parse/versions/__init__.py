@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.versions.order import Key, Order
 
 __all__ = ("Affected", "Key", "Order", "Span", "affected", "canonical", "holds", "normalise", "order")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+
+from yett.lean import Any, NamedTuple
 
 Key = tuple[Any, ...]
 """Compares with other keys of the same order."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Confidence, Edit, Hit, Rule, Severity, Unknown
 from yett.parse.apache import THROUGH, through
 from yett.parse.nginx import Directive, Word

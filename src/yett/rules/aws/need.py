@@ -4,8 +4,8 @@ CloudFormation alike."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Hit, Severity, Unknown
 from yett.parse.resources import Map, Module, Resource, Unresolved, Value, known
 from yett.parse.source import Span

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Hit, Unknown
 from yett.parse.registry_modules import submodule
 from yett.parse.resources import Map, Resource, Scalar, Unresolved, Value, known, number, texts

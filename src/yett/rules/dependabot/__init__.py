@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Action, Edit, Hit, Rule, Severity, Unknown
 from yett.parse.source import Span
 from yett.parse.tree import Tree

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
+from yett.lean import Protocol
 from yett.model import Hit, Rule, Unknown
 from yett.parse.dockerfile import Dockerfile, parse
 from yett.parse.source import ParseError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Action, Hit, Rule, Severity
 from yett.parse.dockerfile import Dockerfile, expand
 from yett.parse.names import is_compose, is_workflow

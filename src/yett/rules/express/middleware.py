@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from yett.lean import TYPE_CHECKING
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.values import Const, Table, Value, default_of, strings, text, truth
 from yett.rules.express.server import Server

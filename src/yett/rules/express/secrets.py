@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from yett.lean import TYPE_CHECKING
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.javascript import arguments_of
 from yett.parse.source import Span

@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from yett.lean import TYPE_CHECKING
 from yett.parse import javascript, stages
 from yett.parse.javascript import Script, arguments_of
 from yett.parse.tree import Tree

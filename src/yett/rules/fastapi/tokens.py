@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TypeGuard
 
+from yett.lean import TypeGuard
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse import python, stages
 from yett.parse.source import Span

@@ -7,8 +7,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse import constants, stages
 from yett.parse.constants import Fold, Scopes
 from yett.parse.python import Source

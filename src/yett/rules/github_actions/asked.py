@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse import shell
 from yett.parse.shell import Command, Word
 from yett.rules.github_actions.outputs import VARIABLE

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Literal, NamedTuple
 
+from yett.lean import Literal, NamedTuple
 from yett.parse import expression, shell
 from yett.parse.expression import Context
 from yett.parse.workflow import Job, Step, Workflow, flowing, is_false, pairs

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
+from yett.lean import TYPE_CHECKING, NamedTuple
 from yett.model import Action, Hit, Rule, Severity
 from yett.parse.source import ParseError
 from yett.parse.tree import Tree

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Confidence, Hit, Rule, Severity
 from yett.parse import shell
 from yett.parse.source import Span

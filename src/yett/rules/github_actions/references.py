@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Action, Confidence, Hit, Rule, Severity
 from yett.parse.tree import Tree
 from yett.parse.workflow import Workflow, action_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Confidence, Edit, Hit, Rule, Severity, Unknown
 from yett.parse.haproxy import Config, Line, Section, Word
 from yett.rules.hits import hit

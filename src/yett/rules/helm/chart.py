@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.kubernetes import elements, find, place, span, text
 from yett.parse.tree import Tree

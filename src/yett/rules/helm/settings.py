@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.kubernetes import text
 from yett.parse.yaml import Mapping, Node, Scalar, Sequence
 

@@ -6,8 +6,8 @@ Names are written as AWS writes them; they are compared whatever their case.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.iam import covers
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Unknown
 from yett.parse.iam import HOLE, Document, Kind, Statement, Text, covers
 from yett.parse.source import Span

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.kubernetes import Container, Workload, elements, key_span, place, text
 from yett.parse.source import Span
 from yett.parse.yaml import Scalar

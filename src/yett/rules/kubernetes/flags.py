@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Action, Hit, Rule, Severity, Unknown
 from yett.parse.kubernetes import place
 from yett.parse.yaml import Scalar

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Hit, Severity, Unknown
 from yett.parse.kubernetes import Manifest, elements, find, place, text
 from yett.parse.yaml import Node

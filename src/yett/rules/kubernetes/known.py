@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.kubernetes import Manifest, elements, find, text, truth
 from yett.parse.yaml import Mapping
 from yett.rules.kubernetes.objects import Config

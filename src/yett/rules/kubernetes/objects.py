@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Edit, Hit
 from yett.parse.kubernetes import Container, Manifest, Workload, find, is_open, key_span, place, text
 from yett.parse.source import Span

@@ -8,8 +8,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.kubernetes import Manifest, elements, find, parse, text
 from yett.parse.source import ParseError
 from yett.parse.tree import Tree

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from yett.lean import Any
 from yett.model import Action, Confidence, Hit, Rule, Severity, Unknown
 from yett.parse.kubernetes import Manifest, elements, find, is_open, key_span, place, text
 from yett.parse.source import Span

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+
+from yett.lean import NamedTuple
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40

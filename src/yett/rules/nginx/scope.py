@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
 
+from yett.lean import Any, NamedTuple
 from yett.model import Confidence, Edit, Hit, Rule, Severity, Unknown
 from yett.parse.nginx import Directive, Word
 from yett.parse.source import Span

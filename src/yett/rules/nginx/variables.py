@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import product
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse.nginx import Directive
 from yett.parse.source import ParseError
 from yett.rules.nginx import regex

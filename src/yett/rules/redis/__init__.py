@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Action, Confidence, Hit, Rule, Severity, Unknown
 from yett.parse import dsn
 from yett.parse.jinja import conditional

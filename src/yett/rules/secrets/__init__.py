@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import zlib
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+
+from yett.lean import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from yett.model import Rule

@@ -9,7 +9,8 @@ from __future__ import annotations
 import binascii
 import re
 import zlib
-from typing import Any
+
+from yett.lean import Any
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

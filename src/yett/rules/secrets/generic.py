@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Confidence, Severity
 from yett.rules.secrets.checksum import decoded
 from yett.rules.secrets.doubt import fake, placeholder, reference

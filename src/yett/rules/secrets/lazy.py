@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import AnyStr, Generic
+
+from yett.lean import AnyStr, Generic
 
 
 class Lazy(Generic[AnyStr]):

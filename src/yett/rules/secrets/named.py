@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from yett.digest import blake2b
+from yett.lean import Any
 from yett.model import Confidence, Severity
 from yett.rules.secrets.doubt import fake
 from yett.rules.secrets.lazy import Lazy

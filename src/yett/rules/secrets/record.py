@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Confidence, Rule, Severity
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Confidence, Severity
 from yett.rules.hits import short
 from yett.rules.secrets.checksum import json_object

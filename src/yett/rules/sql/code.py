@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.parse import sql, statements
 from yett.parse.source import Span
 from yett.parse.sql import Token

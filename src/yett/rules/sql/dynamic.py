@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from yett.lean import NamedTuple
 from yett.model import Hit, Rule, Severity, Unknown
 from yett.parse import sql
 from yett.parse.source import ParseError
