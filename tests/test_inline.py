@@ -31,6 +31,16 @@ def read(text: str) -> list[tuple[int, int, str, tuple[str, ...], str]]:
         ("p = 1  # pragma: allowlist secret", ("detect-secrets", (), "")),
         ("p = 1  # pragma: whitelist secret", ("detect-secrets", (), "")),
         ("p = 1  # gitleaks:allow", ("gitleaks", (), "")),
+        ("p = 1  # betterleaks:allow", ("betterleaks", (), "")),
+        ("p = 1  # kingfisher:ignore of a test", ("kingfisher", (), "of a test")),
+        ("p = 1  // trufflehog:ignore", ("trufflehog", (), "")),
+        ("p = 1  # ggignore", ("ggshield", (), "")),
+        ("p = 1  // secretlint-disable-line", ("secretlint", (), "")),
+        ("# checkov:skip=CKV_AWS_20:The bucket is public", ("checkov", ("CKV_AWS_20",), "The bucket is public")),
+        ("# checkov:skip=CKV_AWS_20,CKV_AWS_57", ("checkov", ("CKV_AWS_20", "CKV_AWS_57"), "")),
+        ("#trivy:ignore:AVD-AWS-0086", ("trivy", ("AVD-AWS-0086",), "")),
+        ("f()  # nosemgrep", ("semgrep", (), "")),
+        ("f()  # nosemgrep: a.b-c, d.e", ("semgrep", ("a.b-c", "d.e"), "")),
         ("uses: x  # zizmor: ignore[unpinned-uses] ours", ("zizmor", ("github-actions/unpinned-uses",), "ours")),
     ),
 )  # fmt: skip
@@ -64,6 +74,7 @@ def test_what_is_none(line: str) -> None:
         ("x = 1  # nosec\n", 1, 1),
         ("    # nosec\nx = 1\n", 1, 2),  # alone: it speaks of the next line
         ("x = 1  # pragma: allowlist nextline secret\ny = 1\n", 1, 2),
+        ("x = 1  // secretlint-disable-next-line\ny = 1\n", 1, 2),
     ),
 )
 def test_the_lines_it_covers(text: str, line: int, last: int) -> None:

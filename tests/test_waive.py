@@ -100,6 +100,8 @@ def test_nothing_is_lost() -> None:
         ({"tool": "bandit"}, "rule-and-reason", True),
         ({"tool": "bandit", "rules": (), "reason": ""}, "any", True),
         ({"tool": "gitleaks", "rules": ()}, "any", False),  # speaks of secrets only
+        ({"tool": "semgrep", "rules": ()}, "any", True),
+        ({"tool": "checkov", "rules": ("CKV_AWS_20",)}, "any", False),  # nobody knows what that is here
     ),
 )
 def test_directives(change: dict[str, object], mode: str, honoured: bool) -> None:
@@ -116,6 +118,17 @@ def test_secrets_are_not_set_aside_in_a_line() -> None:
     heaps = sort((secret,), directives=(directive(rules=("secrets/github-token",)),), inline="any")
     assert heaps.kept == (secret,)
     assert "no directives for secrets" in heaps.stale[0].why
+
+
+@pytest.mark.parametrize(
+    "tool",
+    ("gitleaks", "betterleaks", "kingfisher", "trufflehog", "ggshield", "secretlint", "detect-secrets"),
+)
+def test_secrets_are_set_aside_in_a_line_where_the_policy_says_so(tool: str) -> None:
+    secret = found("secrets/github-token")
+    blanket = directive(tool=tool, rules=(), reason="")
+    assert not sort((secret,), directives=(blanket,), inline_secrets="any").kept
+    assert sort((secret,), directives=(blanket,), inline_secrets="rule").kept == (secret,)
 
 
 def test_a_directive_says_nothing_of_earlier_commits() -> None:

@@ -11,29 +11,43 @@ from collections.abc import Iterator
 from yett.model import Directive
 from yett.parse.literals import Literals
 
-_WORDS = (b"yett:", b"nosec", b"pragma:", b"gitleaks:allow", b"betterleaks:allow", b"zizmor:")
 _LIMIT = 2000
 """Characters of a line that are read: a longer one is generated, and no comment for people."""
 
 # A directive counts inside a comment only. What opens one: # // -- /* <!-- {# and, first on a line, ; and %.
 _OPENS = r"(?:\#|//|--|/\*|<!--|\{\#|^\s*[;%])[^\n]*?"
-_FORMS: tuple[tuple[str, str], ...] = (
-    ("yett", r"\byett:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>.*)"),
-    ("zizmor", r"\bzizmor:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>.*)"),
-    ("bandit", r"\bnosec\b(?:\s*:?\s*(?P<rules>B\d{3}(?:[\s,]+B\d{3})*))?(?P<reason>.*)"),
-    ("detect-secrets", r"\bpragma:\s*(?:allow|white)list[ -](?P<next>nextline[ -])?secret\b(?P<reason>.*)"),
-    ("gitleaks", r"\b(?:gitleaks|betterleaks):allow\b(?P<reason>.*)"),
+_FORMS: tuple[tuple[str, str, str], ...] = (
+    ("yett", "yett:", r"\byett:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>.*)"),
+    ("zizmor", "zizmor:", r"\bzizmor:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>.*)"),
+    ("bandit", "nosec", r"\bnosec\b(?:\s*:?\s*(?P<rules>B\d{3}(?:[\s,]+B\d{3})*))?(?P<reason>.*)"),
+    (
+        "detect-secrets",
+        "pragma:",
+        r"\bpragma:\s*(?:allow|white)list[ -](?P<next>nextline[ -])?secret\b(?P<reason>.*)",
+    ),
+    ("gitleaks", "gitleaks:allow", r"\bgitleaks:allow\b(?P<reason>.*)"),
+    ("betterleaks", "betterleaks:allow", r"\bbetterleaks:allow\b(?P<reason>.*)"),
+    ("kingfisher", "kingfisher:ignore", r"\bkingfisher:ignore\b(?P<reason>.*)"),
+    ("trufflehog", "trufflehog:ignore", r"\btrufflehog:ignore\b(?P<reason>.*)"),
+    ("ggshield", "ggignore", r"\bggignore\b(?P<reason>.*)"),
+    ("secretlint", "secretlint-disable", r"\bsecretlint-disable-(?:(?P<next>next-)?line)\b(?P<reason>.*)"),
+    ("checkov", "checkov:skip", r"\bcheckov:skip=(?P<rules>[\w,]+)(?::(?P<reason>.*))?"),
+    ("trivy", "trivy:ignore", r"\btrivy:ignore:(?P<rules>[\w-]+)(?P<reason>.*)"),
+    ("semgrep", "nosemgrep", r"\bnosemgrep\b(?::\s*(?P<rules>[\w.-]+(?:\s*,\s*[\w.-]+)*))?(?P<reason>.*)"),
 )
+"""The tool, the word that its directives hold, and their form. What another tool's rule names mean is known for bandit
+and zizmor alone: a directive that names rules of a third is counted, and covers nothing."""
+
 _SPLIT = re.compile(r"[\s,]+")
 _words: Literals | None = None
-_forms: list[tuple[str, re.Pattern[str]]] = []
+_forms: dict[str, re.Pattern[str]] = {}
 
 
 def directives(path: str, data: bytes) -> Iterator[Directive]:
     """The directives in a file, in order of their lines."""
     global _words
     if _words is None:
-        _words = Literals(_WORDS)
+        _words = Literals([word.encode() for _, word, _ in _FORMS])
     ends = sorted({end for _, end in _words.find(data)})
     line, counted, done = 1, 0, -1
     for end in ends:
@@ -50,10 +64,13 @@ def directives(path: str, data: bytes) -> Iterator[Directive]:
 
 
 def _line(path: str, line: int, text: str) -> Iterator[Directive]:
-    if not _forms:
-        _forms.extend((tool, re.compile(_OPENS + form, re.IGNORECASE)) for tool, form in _FORMS)
-    for tool, form in _forms:
-        found = form.search(text)
+    folded = text.lower()
+    for tool, word, form in _FORMS:
+        if word not in folded:
+            continue
+        if tool not in _forms:
+            _forms[tool] = re.compile(_OPENS + form, re.IGNORECASE)
+        found = _forms[tool].search(text)
         if found is None:
             continue
         parts = found.groupdict()
@@ -64,7 +81,7 @@ def _line(path: str, line: int, text: str) -> Iterator[Directive]:
             line=line,
             tool=tool,
             rules=_rules(tool, named),
-            reason=_reason(parts["reason"]),
+            reason=_reason(parts["reason"] or ""),
             last=line + 1 if alone else line,
         )
 

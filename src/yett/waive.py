@@ -8,14 +8,8 @@ from yett.lean import NamedTuple
 from yett.model import CHECKS, Directive, Finding, Gap, Severity, Stale, Waived, Waiver, check_of
 from yett.parse.glob import matches
 
-_TOOL_COVERS = {
-    "yett": "",
-    "bandit": "python/",
-    "zizmor": "github-actions/",
-    "detect-secrets": "secrets/",
-    "gitleaks": "secrets/",
-}
-"""The rules another tool's blanket directive speaks of, by their prefix."""
+_TOOL_COVERS = {"yett": "", "bandit": "python/", "semgrep": "python/", "zizmor": "github-actions/"}
+"""The rules another tool's blanket directive speaks of, by their prefix. All others look for secrets."""
 
 
 class Terms(NamedTuple):
@@ -165,7 +159,7 @@ def _directive_for(
 def _speaks_of(directive: Directive, rule: str) -> bool:
     if directive.rules:
         return any(rule == named or rule.startswith(f"{named}/") for named in directive.rules)
-    return rule.startswith(_TOOL_COVERS[directive.tool])
+    return rule.startswith(_TOOL_COVERS.get(directive.tool, "secrets/"))
 
 
 def _objection(directive: Directive, finding: Finding, terms: Terms) -> str:
