@@ -145,6 +145,8 @@ def _range(target: Target, repository: git.Repository) -> Callable[[bool], Colle
     commits = git.commits(repository, target.base, target.head)
     since = git.merge_base(repository, target.base, target.head)
     changes = git.differences(repository, since or git.empty_tree(repository), target.head)
+    ids = commits()
+    introduced = git.introduced(repository, ids)
 
     def collected(every_commit: bool) -> Collected:
         cut = git.shallow(repository)
@@ -152,14 +154,12 @@ def _range(target: Target, repository: git.Repository) -> Callable[[bool], Colle
         if not since:
             why = "fetch more of it (fetch-depth: 0)" if cut else "name a base that the head descends from"
             gaps.append(Gap("", "", f"base and head have no common ancestor here: {why}", "history"))
-        ids = commits()
         missing = sorted(cut.intersection(ids))
         if missing:
             reason = f"the clone is shallow at {missing[0][:12]}: commits before it were not seen (use fetch-depth: 0)"
             gaps.append(Gap("", "", reason, "history"))
-        introduced = list(git.introduced(repository, ids)) if every_commit else []
         head = _sorted(changes)
-        entries = (*head.entries, *_between(introduced, head.entries))
+        entries = (*head.entries, *(_between(introduced, head.entries) if every_commit else ()))
         return Collected(entries, head.unexamined, (*head.gaps, *gaps), head.gone)
 
     return collected

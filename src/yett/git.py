@@ -84,6 +84,7 @@ class Repository(NamedTuple):
         running = _begun(self.command(*arguments), self.environment, given is not None)
         if given is not None:
             running.tell(given)
+            running.shut()
 
         def answer() -> bytes:
             read, code = running.end()
@@ -267,19 +268,24 @@ def commits(repository: Repository, base: str, head: str) -> Callable[[], list[s
     return lambda: listed().decode("ascii").split()
 
 
-def introduced(repository: Repository, ids: Iterable[str]) -> Iterator[tuple[str, Change]]:
-    """Each commit with each file version it introduces.
+def introduced(repository: Repository, ids: Sequence[str]) -> Iterator[tuple[str, Change]]:
+    """Each commit with each file version it introduces, waited for as the changes of `staged` are.
 
     A merge introduces what differs from all of its parents; the rest was introduced by one of them, which is either
     among `ids` as well or part of the base.
     """
-    listed = repository(
-        "diff-tree", "--stdin", "--root", "-r", "-c", "--raw", "-z", "--no-abbrev", "--no-renames",
-        "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
-        given="".join(f"{commit}\n" for commit in ids).encode(),
+    return _introduced(
+        repository.begin(
+            "diff-tree", "--stdin", "--root", "-r", "-c", "--raw", "-z", "--no-abbrev", "--no-renames",
+            "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
+            given="".join(f"{commit}\n" for commit in ids).encode(),
+        )
     )  # fmt: skip
+
+
+def _introduced(listed: Callable[[], bytes]) -> Iterator[tuple[str, Change]]:
     commit = ""
-    fields = iter(listed.split(b"\0")[:-1])
+    fields = iter(listed().split(b"\0")[:-1])
     for field in fields:
         if not field.startswith(b":"):
             commit = field.decode("ascii").strip()

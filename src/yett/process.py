@@ -30,18 +30,21 @@ class Process:
             return False
         return True
 
-    def end(self) -> tuple[bytes, int]:
-        """The rest of what the program prints, and its exit code: negative where a signal ended it."""
+    def shut(self) -> None:
+        """Tell it no more."""
         if self._stdin is not None:
             self._stdin.close()
+
+    def end(self) -> tuple[bytes, int]:
+        """The rest of what the program prints, and its exit code: negative where a signal ended it."""
+        self.shut()
         with self.stdout:
             printed = self.stdout.read()
         return printed, self._wait()
 
     def leave(self) -> None:
         """Read no more, and wait until the program has noticed."""
-        if self._stdin is not None:
-            self._stdin.close()
+        self.shut()
         self.stdout.close()
         self._wait()
 
