@@ -259,6 +259,21 @@ def test_a_missing_object_is_none_and_a_large_one_its_size(repo: Repo) -> None:
         assert list(objects.read(["HEAD:a"] * 600, 8)) == [b"12345678"] * 600
 
 
+def test_objects_of_a_repository_that_is_not_found_yet(repo: Repo) -> None:
+    commit = repo.commit({"shop/a": "1"})
+    repo.git("tag", "-a", "-m", "first", "v1")
+    with git.Objects.around(str(repo.root / "shop"), environment()) as objects:
+        assert [objects.commit(name) for name in ("HEAD", "v1", commit[:12])] == [commit] * 3
+        for none in ("HEAD:shop/a", "nowhere", "a commit 5", "", "--help", "HEAD\nHEAD"):
+            assert objects.commit(none) == ""
+        assert list(objects.read(("HEAD:shop/a",), 9)) == [b"1"]
+
+
+def test_no_objects_where_there_is_no_repository(tmp_path: Path) -> None:
+    with git.Objects.around(str(tmp_path), environment()) as objects:
+        assert objects.commit("HEAD") == ""
+
+
 def test_files_outside_git(tmp_path: Path) -> None:
     (tmp_path / "folder" / ".git").mkdir(parents=True)
     (tmp_path / "folder" / ".git" / "config").write_text("")

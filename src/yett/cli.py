@@ -118,9 +118,10 @@ def _command(options: SimpleNamespace, environment: Mapping[str, str]) -> int:
         case "verify-secrets":
             from yett.commands.verify import run as run_verify
 
-            target, repository, _ = _target(options, environment, _sought(options, environment)())
+            place = _sought(options, environment)()
+            target, _ = _target(options, environment, place)
             progress = _Progress()
-            code = run_verify(options, environment, target, repository, _print, progress)
+            code = run_verify(options, environment, target, place.repository if place else None, _print, progress)
             progress.clear()
             return code
         case "baseline":
@@ -147,13 +148,14 @@ def _check(options: SimpleNamespace, environment: Mapping[str, str]) -> int:
     sought = _sought(options, environment)
     from yett.gate import Request, run  # while git looks for the repository
 
-    target, repository, hook = _target(options, environment, sought())
+    place = sought()
+    target, hook = _target(options, environment, place)
     ci = caches.in_ci(environment)
     now = time.time()
     lenient: tuple[GapKind, ...] = ("advisories",) if hook and not ci else ()
     request = Request(
         target=target,
-        repository=repository,
+        repository=place.repository if place else None,
         checks=_checks(options.only, options.skip),
         policy_file=options.policy,
         advisories=_database(options.advisories, environment),
@@ -164,6 +166,7 @@ def _check(options: SimpleNamespace, environment: Mapping[str, str]) -> int:
         archives=options.archives,
         described=any(each.form in ("sarif", "markdown") for each in outputs),
         compiled=caches.compiled(environment),
+        objects=place.objects if place else None,
     )
     progress = _Progress()
     spent: dict[str, float] = {}
@@ -218,19 +221,29 @@ def _names(given: Sequence[str]) -> set[str]:
     return names
 
 
-def _sought(options: SimpleNamespace, environment: Mapping[str, str]) -> Callable[[], git.Repository | None]:
+class _Place(NamedTuple):
+    """Where a target is: a repository, and what it holds."""
+
+    repository: git.Repository
+    objects: git.Objects
+
+
+def _sought(options: SimpleNamespace, environment: Mapping[str, str]) -> Callable[[], _Place | None]:
     """What waits for the repository to be found; it gives None where files are named, which need none."""
     if not os.path.isdir(options.folder):
         raise YettError(f"{options.folder} is not a folder: name one after -C")
-    return (lambda: None) if options.paths else git.seek(os.path.abspath(options.folder), environment)
+    if options.paths:
+        return lambda: None
+    start = os.path.abspath(options.folder)
+    found, objects = git.seek(start, environment), git.Objects.around(start, environment)
+    return lambda: _Place(found(), objects)
 
 
-def _target(
-    options: SimpleNamespace, environment: Mapping[str, str], repository: git.Repository | None
-) -> tuple[Target, git.Repository | None, bool]:
-    """What was asked for, the repository it is in, and whether this is a hook on somebody's own machine."""
-    if repository is None:
-        return Target("paths", os.path.abspath(options.folder), paths=tuple(options.paths)), None, False
+def _target(options: SimpleNamespace, environment: Mapping[str, str], place: _Place | None) -> tuple[Target, bool]:
+    """What was asked for, and whether this is a hook on somebody's own machine."""
+    if place is None:
+        return Target("paths", os.path.abspath(options.folder), paths=tuple(options.paths)), False
+    repository = place.repository
     root = repository.root or repository.directory
     head = repository.head
     in_hook = any(name in environment for name in ("PRE_COMMIT", "PREK", "PREK_HOOK_STAGE", "GIT_INDEX_FILE"))
@@ -241,17 +254,17 @@ def _target(
     if default and not wanted and "PRE_COMMIT_REMOTE_NAME" in environment:
         # a push whose first commit is the repository's first: the runners name no base, and the whole branch is meant
         branch = environment.get("PRE_COMMIT_LOCAL_BRANCH", "HEAD")
-        return Target("tree", root, head=_commit(branch, repository)), repository, in_hook
+        return Target("tree", root, head=_commit(branch, place)), in_hook
     if wanted:
-        base, head = _ends(wanted, repository)
-        return Target("range", root, base=base, head=head), repository, in_hook
+        base, head = _ends(wanted, place)
+        return Target("range", root, base=base, head=head), in_hook
     if options.tree:
-        return Target("tree", root, head=_commit(options.tree, repository)), repository, in_hook
+        return Target("tree", root, head=_commit(options.tree, place)), in_hook
     if not repository.root:
         raise YettError(f"{root} is a bare repository, which has nothing staged: name a commit with --tree")
     if options.staged or (default and in_hook and _is_commit(repository, head, environment)):
-        return Target("staged", root, head=head), repository, True
-    return Target("tree", root, head=head, of_index=True), repository, in_hook
+        return Target("staged", root, head=head), True
+    return Target("tree", root, head=head, of_index=True), in_hook
 
 
 def _is_commit(repository: git.Repository, head: str, environment: Mapping[str, str]) -> bool:
@@ -260,19 +273,19 @@ def _is_commit(repository: git.Repository, head: str, environment: Mapping[str, 
     return "GIT_INDEX_FILE" in environment or any(git.staged(repository, head or git.empty_tree(repository)))
 
 
-def _ends(text: str, repository: git.Repository) -> tuple[str, str]:
+def _ends(text: str, place: _Place) -> tuple[str, str]:
     separator = "..." if "..." in text else ".."
     base, found, head = text.partition(separator)
     if not found or not base:
         raise YettError(f"{text!r} is not a range: write BASE..HEAD")
-    return _commit(base, repository), _commit(head or "HEAD", repository)
+    return _commit(base, place), _commit(head or "HEAD", place)
 
 
-def _commit(revision: str, repository: git.Repository) -> str:
-    found = repository.head if revision == "HEAD" else git.commit_id(repository, revision)
+def _commit(revision: str, place: _Place) -> str:
+    found = place.repository.head if revision == "HEAD" else place.objects.commit(revision)
     if found:
         return found
-    hint = "fetch it first (fetch-depth: 0)" if git.shallow(repository) else "is it spelled right, and fetched?"
+    hint = "fetch it first (fetch-depth: 0)" if git.shallow(place.repository) else "is it spelled right, and fetched?"
     raise YettError(f"there is no commit {revision!r} here: {hint}")
 
 

@@ -27,7 +27,8 @@ class Request(NamedTuple):
     `lenient` names the kinds of gaps that only warn here. `store` is the folder of what was found before, or "".
     `archives`: look for secrets in archives, whatever the policy says. `described`: the verdict says what the rules
     behind all findings are, not only of those that block, which imports the rules of every kind of file.
-    `compiled` is the folder of what takes long to compile, or "".
+    `compiled` is the folder of what takes long to compile, or "". `objects` are the repository's, where
+    git is at work already.
     """
 
     target: Target
@@ -42,6 +43,7 @@ class Request(NamedTuple):
     archives: bool = False
     described: bool = True
     compiled: str = ""
+    objects: git.Objects | None = None
 
 
 def run(request: Request, progress: Progress | None = None, spent: Spent | None = None) -> Verdict:
@@ -52,7 +54,7 @@ def run(request: Request, progress: Progress | None = None, spent: Spent | None 
     """
     if request.repository is None:
         return _run(request, None, progress, spent)
-    with git.Objects(request.repository) as objects:
+    with request.objects or git.Objects(request.repository) as objects:
         return _run(request, objects, progress, spent)
 
 

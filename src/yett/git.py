@@ -44,6 +44,7 @@ LINK = "120000"
 SUBMODULE = "160000"
 _PIPED = 4096
 """Bytes that a pipe takes without anybody reading them yet: no system has pipes that are smaller."""
+_BATCHED = ("cat-file", "--batch")
 _BATCH = 256
 """Requests written to `cat-file` before its answers are read: 256 ids of 65 bytes stay below a 64 KiB pipe."""
 
@@ -131,6 +132,15 @@ def clean(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _hardened(start: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for git that is begun in a folder."""
+    kept = clean(environment)
+    index = kept.get("GIT_INDEX_FILE")
+    if index is not None:  # git means it relative to the directory it was started in
+        kept["GIT_INDEX_FILE"] = os.path.join(os.path.abspath(start), index)
+    return kept
+
+
 def find(start: str, environment: Mapping[str, str]) -> Repository:
     """The repository that `start` lies in.
 
@@ -146,7 +156,7 @@ def seek(start: str, environment: Mapping[str, str]) -> Callable[[], Repository]
     Raises:
         YettError: git is missing. Calling what is returned raises the rest.
     """
-    hardened = clean(environment)
+    hardened = _hardened(start, environment)
     # in this order: a bare repository ends it at the third word, an unborn branch at the last
     command = _command(start, ("rev-parse", "--absolute-git-dir", "--is-bare-repository", "--show-toplevel", _HEAD))
     running = _begun(command, hardened)
@@ -169,9 +179,6 @@ def _found(start: str, hardened: dict[str, str], command: tuple[str, ...], print
         root = head = ""
     elif head == _HEAD:  # git repeats what it cannot resolve
         head = ""
-    index = hardened.get("GIT_INDEX_FILE")
-    if index is not None and not os.path.isabs(index):  # git means it relative to the directory it was started in
-        hardened["GIT_INDEX_FILE"] = os.path.join(os.path.abspath(start), index)
     hardened["GIT_DIR"] = directory
     if root:
         hardened["GIT_WORK_TREE"] = root
@@ -345,13 +352,37 @@ class Objects:
     """A running `git cat-file --batch`: content by object id or by `COMMIT:PATH`."""
 
     def __init__(self, repository: Repository) -> None:
-        self._process = _begun(repository.command("cat-file", "--batch"), repository.environment, asked=True)
+        self._process = _begun(repository.command(*_BATCHED), repository.environment, asked=True)
+
+    @classmethod
+    def around(cls, start: str, environment: Mapping[str, str]) -> Objects:
+        """Those of the repository that `start` lies in, which git looks for while whoever wants it does as well. There
+        are none in a folder that `find` refuses.
+
+        Raises:
+            YettError: git is missing.
+        """
+        objects = cls.__new__(cls)
+        objects._process = _begun(_command(start, _BATCHED), _hardened(start, environment), asked=True)
+        return objects
 
     def __enter__(self) -> Objects:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.leave()
+
+    def commit(self, revision: str) -> str:
+        """The id of the commit a revision names, or "" where there is none."""
+        if "\n" in revision:
+            return ""
+        self._process.tell(f"{revision}^{{commit}}\n".encode("utf-8", "surrogateescape"))
+        said = self._process.stdout.readline().decode("utf-8", "replace")
+        oid, kind, size = ("", "", *said.rsplit(" ", 2))[-3:]
+        if kind != "commit":
+            return ""
+        _skip(self._process.stdout, int(size) + 1)
+        return oid
 
     def read(self, names: Iterable[str], limit: int) -> Iterator[bytes | int | None]:
         """For each name its content, its size in bytes where that is above `limit`, or None where it is missing.
