@@ -219,9 +219,9 @@ class Directive(NamedTuple):
     """A comment in the scanned tree that asks a scanner to look away.
 
     `tool` is "yett", or the tool that is asked, in lower case; `rules` are yett's rule ids or families (empty:
-    everything the tool would say of that line), or names of rules of a tool that yett does not translate; `known` says that it was there before the change, or that
-    there is no change. It covers the lines from `line` to `last`: its own, and the next one where the comment has a
-    line to itself.
+    everything the tool would say of that line), or names of rules of a tool that yett does not translate; `known` says
+    that it was there before the change, or that there is no change. It covers the lines from `line` to `last`: its own,
+    and the next one where the comment has a line to itself.
     """
 
     path: str
