@@ -494,3 +494,31 @@ def test_the_same_thing_found_again_in_a_file_is_a_line_number() -> None:
     text = render(verdict("fail", tuple(Judged(each, Action.BLOCK, "") for each in again)), "text")
     assert text.count("waive:  fingerprint " + "f" * 32) == 1
     assert "also:   line 8, 21" in text
+
+
+def test_many_findings_of_a_rule_in_a_file_are_counted() -> None:
+    many = tuple(
+        Judged(finding(EXEC, path, line), Action.BLOCK, "")
+        for path, lines in (("a.py", 25), ("b.py", 3))
+        for line in range(1, lines + 1)
+    )
+    text = render(verdict("fail", many), "text")
+    assert text.count("waive:") == 13
+    assert f"a.py  {EXEC.id}  and 15 more: --all\n\nb.py:1" in text
+    everything = render(verdict("fail", many), "text", all_levels=True)
+    assert everything.count("waive:") == 28
+    assert "more: --all" not in everything
+
+
+def test_many_places_of_a_finding_are_counted() -> None:
+    again = tuple(Judged(finding(EXEC, "a.py", line, fingerprint="f" * 32), Action.BLOCK, "") for line in range(1, 41))
+    text = " ".join(render(verdict("fail", again), "text").split())
+    assert "line 2, 3, 4" in text
+    assert "20, 21 and 19 more: --all" in text
+
+
+def test_annotations_beyond_what_anybody_sees_are_counted() -> None:
+    many = tuple(Judged(finding(EXEC, "a.py", line), Action.WARN) for line in range(1, 250))
+    said = render(verdict("pass", many), "annotations").splitlines()
+    assert len(said) == 102
+    assert said[-1] == "::notice title=yett::149 more findings: see the report"

@@ -1,7 +1,7 @@
 """The verdict as GitHub workflow commands, which show up beside the lines of a pull request.
 
-GitHub shows the first ten of each kind for a step, so the verdict comes first and then the worst. A command is
-one line, `::error file=…,line=…::message`
+GitHub shows the first ten of each kind for a step, so the verdict comes first and then the worst, and what is far
+beyond those is counted. A command is one line, `::error file=…,line=…::message`
 (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
 """
 
@@ -15,6 +15,8 @@ from yett.report.escape import cut, terminal, workflow_data, workflow_property
 
 _LEVELS = {Action.BLOCK: "error", Action.WARN: "warning", Action.INFO: "notice"}
 MESSAGE = 1000
+SHOWN = 100
+"""Characters of a message, and findings that get a command of their own."""
 
 
 def render(verdict: Verdict) -> str:
@@ -26,7 +28,10 @@ def _commands(verdict: Verdict) -> Iterator[str]:
     given = "; ".join(words.reasons(verdict))
     sentence = words.headline(verdict) + (f": {given}" if given else "")
     yield _command(level, {"title": f"yett: {verdict.outcome.upper()}"}, sentence)
-    yield from map(_finding, words.worst_first(verdict.findings))
+    found = words.worst_first(verdict.findings)
+    yield from map(_finding, found[:SHOWN])
+    if len(found) > SHOWN:
+        yield _command("notice", {"title": "yett"}, f"{len(found) - SHOWN:,} more findings: see the report")
     # A gap that decided nothing is a warning: something required that was not looked at has made the outcome.
     level = "error" if verdict.outcome == "undecided" else "warning"
     for gap, number in words.gap_groups(gap for gap in verdict.gaps if not gap.waived):

@@ -21,7 +21,10 @@ from yett.report.words import (
 WARNINGS = 20
 GAPS = 4
 LISTED = 8
-"""How many of a kind are shown where not all were asked for; the rest is counted."""
+ALIKE = 10
+LINES = 20
+"""How many of a kind are shown where not all were asked for; the rest is counted. `ALIKE`: findings of one rule in one
+file, `LINES`: further places of one finding."""
 
 LONG = 40
 """From so many lines on, the verdict is said again at the end, where a terminal stops scrolling."""
@@ -46,7 +49,7 @@ def render(verdict: Verdict, *, colour: bool = False, width: int = 100, all_leve
         for section in (
             list(_not_checked(verdict, width, paint, all_levels)),
             list(_not_looked_into(verdict.coverage, paint, all_levels)),
-            list(_blocking(verdict, width, paint)),
+            list(_blocking(verdict, width, paint, all_levels)),
             list(_listed("Warnings", verdict, Action.WARN, width, paint, all_levels)),
             list(_listed("For information", verdict, Action.INFO, width, paint, all_levels)),
             list(_set_aside(verdict, paint, all_levels)),
@@ -149,17 +152,34 @@ def _gap(gap: Gap, width: int, others: str = "") -> list[str]:
     return _wrapped(f"{where}{'  ' if where else ''}{gap.check or 'every check'}: {gap.reason}", width, "  ")
 
 
-def _blocking(verdict: Verdict, width: int, paint: Paint) -> Iterator[str]:
+def _blocking(verdict: Verdict, width: int, paint: Paint, all_levels: bool) -> Iterator[str]:
     rules = {rule.id: rule for rule in verdict.rules}
     said: set[tuple[str, str]] = set()
+    shown: dict[str, int] = {}
     before: str | None = None
     for judged, again in _grouped(sorted(each for each in verdict.findings if each.action is Action.BLOCK)):
-        if before is not None and before != judged.finding.path:
+        path, rule = judged.finding.path, judged.finding.rule
+        if before is not None and before != path:
+            yield from _left_out(before, {} if all_levels else shown)
             yield ""
-        before = judged.finding.path
-        yield from _finding(judged, rules.get(judged.finding.rule), said, width, paint)
+            shown = {}
+        before = path
+        shown[rule] = shown.get(rule, 0) + 1
+        if shown[rule] > ALIKE and not all_levels:
+            continue
+        yield from _finding(judged, rules.get(rule), said, width, paint)
         if again:
-            yield from _labelled("also:", "line " + ", ".join(map(str, again)), width)
+            lines = again if all_levels else again[:LINES]
+            more = f" and {len(again) - len(lines):,} more: --all" if len(lines) < len(again) else ""
+            yield from _labelled("also:", "line " + ", ".join(map(str, lines)) + more, width)
+    yield from _left_out(before or "", {} if all_levels else shown)
+
+
+def _left_out(path: str, found: dict[str, int]) -> Iterator[str]:
+    """What is said of a file with more findings of a rule than are shown."""
+    for rule, number in found.items():
+        if number > ALIKE:
+            yield f"{terminal(path)}  {terminal(rule)}  and {number - ALIKE:,} more: --all"
 
 
 def _grouped(blocking: Sequence[Judged]) -> Iterator[tuple[Judged, list[int]]]:
