@@ -87,7 +87,7 @@ def test_closed_standard_streams(tmp_path: Path) -> None:
 
 def test_where_there_is_no_posix_spawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command, environment = script(tmp_path, "read first; echo got $first; exit 2")
-    monkeypatch.delattr(os, "posix_spawn")
+    monkeypatch.setattr(process, "_SPAWNS", False)
     running = process.begin(command, environment, asked=True)
     assert running.tell(b"it")
     assert running.end() == (b"got it\n", 2)

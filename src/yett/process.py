@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from yett.lean import IO
 
 
+_SPAWNS = hasattr(os, "posix_spawn")
+
+
 class Process:
     """A running program: `stdout` is what it prints; what it says on standard error is dropped."""
 
@@ -56,7 +59,7 @@ def begin(command: Sequence[str], environment: Mapping[str, str], asked: bool = 
         FileNotFoundError: there is no such program.
         OSError: it cannot be run.
     """
-    if not hasattr(os, "posix_spawn"):
+    if not _SPAWNS:
         return _popen(command, environment, asked)
     program = _program(command[0], environment)
     null = os.open(os.devnull, os.O_RDWR)
