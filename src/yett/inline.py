@@ -38,7 +38,6 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
 """The tool, the word that its directives hold, and their form. What another tool's rule names mean is known for bandit
 and zizmor alone: a directive that names rules of a third is counted, and covers nothing."""
 
-_SPLIT = re.compile(r"[\s,]+")
 _words: Literals | None = None
 _forms: dict[str, re.Pattern[str]] = {}
 
@@ -74,7 +73,7 @@ def _line(path: str, line: int, text: str) -> Iterator[Directive]:
         if found is None:
             continue
         parts = found.groupdict()
-        named = tuple(rule for rule in _SPLIT.split((parts.get("rules") or "").strip()) if rule)
+        named = tuple((parts.get("rules") or "").replace(",", " ").split())
         alone = not text[: found.start()].strip() or bool(parts.get("next"))
         yield Directive(
             path=path,

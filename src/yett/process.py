@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from yett.lean import IO
 
-
 _SPAWNS = hasattr(os, "posix_spawn")
 
 

@@ -90,8 +90,8 @@ def headline(verdict: Verdict) -> str:
 
 def reasons(verdict: Verdict) -> tuple[str, ...]:
     """The verdict's reasons, less those that only count what a report counts anyway."""
-    counting = re.compile(r"[\d,]+ (findings? blocks? it|things? could not be checked)")
-    return tuple(reason for reason in verdict.reasons if not counting.fullmatch(reason))
+    counting = r"[\d,]+ (findings? blocks? it|things? could not be checked)"
+    return tuple(reason for reason in verdict.reasons if not re.fullmatch(counting, reason))
 
 
 def place(path: str, line: int = 0, column: int = 0) -> str:
