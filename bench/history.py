@@ -1,7 +1,7 @@
 """`python -m bench.history`: the whole history of a repository, by yett and by its peers.
 
 Without `--repository` one is made: files that grow and change for some thousand commits, with merges, packed as git
-packs them. With `--check` what yett finds is compared with what it finds on its slower way, through `git cat-file`.
+packs them. With `--check` what yett finds is compared with what it finds where it looks at all of every version.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.history", description="Compare scans of a whole history.")
     parser.add_argument("--repository", metavar="FOLDER", help="scan this one (default: one that is made)")
     parser.add_argument("--rounds", type=int, default=5, help="turns (default: 5)")
-    parser.add_argument("--check", action="store_true", help="compare with the way through git cat-file as well")
+    parser.add_argument("--check", action="store_true", help="compare with a look at all of every version")
     options = parser.parse_args(arguments)
     found = tools()
     if not found.yett:
@@ -57,11 +57,11 @@ def same(repository: Path, env: dict[str, str]) -> bool:
     from yett.history.survey import Request, survey
 
     place = git.find(str(repository), env | _where(repository))
-    direct, asked = (survey(Request(place, secrets.digest(), direct=way)) for way in (True, False))
+    compared, whole = (survey(Request(place, secrets.digest(), compared=way)) for way in (True, False))
     _say(
-        f"{direct.versions} versions, {len(direct.marks)} with something in them; the same both ways: {direct == asked}"
+        f"{whole.versions} versions, {len(whole.marks)} with something in them; the same both ways: {compared == whole}"
     )
-    return direct == asked
+    return compared == whole
 
 
 def _where(repository: Path) -> dict[str, str]:

@@ -13,7 +13,6 @@ import sys
 import pytest
 
 from tests.support import limited
-from yett.checks._seek import Seeker
 from yett.checks.secrets import load
 from yett.identity import COMMON, fingerprint
 from yett.model import Blob, Confidence, Finding, Gap, Severity
@@ -213,6 +212,17 @@ def test_in_a_binary_texts_stand_side_by_side() -> None:
     data = bytes(400) + b"z(" + TOKEN.encode() + b"z\x04name" + bytes(400)
     assert kinds(data, "module.pyc") == [("github-token", HIGH)]
     assert kinds(bytes(400) + f'password="{STRONG}"'.encode() + bytes(400), "a.bin") == []  # the general rule keeps out
+
+
+def test_letters_of_a_picture_and_in_base64_are_no_text() -> None:
+    key, room = b"AKIA" + b"3TF4GAKT7NZJOYJT", bytes(400)
+    assert kinds(room + b"z" + key + b"z" + room, "module.pyc") == [("aws-access-key", HIGH)]
+    assert kinds(room + b"q7Vx2LmZ+" * 30 + key + b"z" + room, "a.exe") == []
+    folded = b"\n".join(b"q7Vx2LmZ+" * 8 for _ in range(4))
+    assert kinds(folded + key + b"/" + folded, "picture.b64") == []
+    assert kinds(b"https://acme.io/a+b/" + key + b"/q7Vx2LmZ/" * 12, "a.txt") == [("aws-access-key", HIGH)]
+    assert kinds(b"GIF89a" + room + b"z" + key + b"z" + room, "a.gif") == []
+    assert kinds(b"GIF89a" + room + b" " + key + room, "a.gif") == [("aws-access-key", HIGH)]
 
 
 def test_a_long_value_is_followed_beyond_its_window() -> None:
@@ -630,14 +640,6 @@ def test_too_much_to_decode_is_a_gap() -> None:
     (gap,) = CHECK.inspect(Blob("a", "", data))
     assert isinstance(gap, Gap)
     assert (gap.kind, gap.line) == ("limit", 2)
-
-
-def test_remembering_changes_nothing() -> None:
-    seeker, plain = Seeker(remember=True), Seeker()
-    for text, _ in (*SOURCE, *SOURCE):
-        for data in (text.encode(), (text + "\n").encode() * 40, text.encode() + bytes(900)):
-            for path in ("app.py", "app.env", "README"):
-                assert seeker.look(data, path) == plain.look(data, path)
 
 
 # effort

@@ -23,6 +23,14 @@ def test_progress_reaches_the_end() -> None:
     assert told[-1] == (50, 50)
 
 
+def test_each_process_leaves_when_all_is_done() -> None:
+    out, into = os.pipe()
+    share(list(range(50)), lambda number: number, 2, leave=lambda: None if os.write(into, b"x") else None)
+    os.close(into)
+    with open(out, "rb") as left:
+        assert left.read() == b"xx"
+
+
 def dies(number: int) -> int:
     if number == 3:
         os.kill(os.getpid(), signal.SIGKILL)

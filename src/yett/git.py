@@ -93,6 +93,20 @@ class Repository(NamedTuple):
 
         return answer
 
+    def pieces(self, *arguments: str) -> Iterator[bytes]:
+        """What git prints, divided by NUL, while it prints more. Raises what a call does."""
+        running = _begun(self.command(*arguments), self.environment)
+        rest = b""
+        while printed := os.read(running.stdout.fileno(), 1 << 16):
+            *pieces, rest = (rest + printed).split(b"\0")
+            yield from pieces
+        if rest:
+            yield rest
+        _, code = running.end()
+        if code:
+            self._told(arguments, None)
+            raise YettError(f"git {arguments[0]} ended early: run again")
+
     def _told(self, arguments: Sequence[str], given: bytes | None) -> bytes:
         """What git prints, however much it reads, and its complaint where it ends with an error."""
         code, printed, complained = run(self.command(*arguments), self.environment, given)

@@ -22,9 +22,10 @@ def share(
     work: Callable[[Chunk], Result],
     workers: int,
     progress: Callable[[int, int], None] | None = None,
+    leave: Callable[[], None] | None = None,
 ) -> tuple[list[Result], list[int]]:
     """The results of `work` over all chunks, in the order of the chunks, and the numbers of chunks that were lost with
-    a process that died."""
+    a process that died. `leave` is called in each process after its last chunk."""
     claims = _claims(len(chunks))
     ticks, tick = os.pipe()
     children: list[tuple[int, int]] = []
@@ -36,7 +37,7 @@ def share(
         if child == 0:
             os.close(ticks)
             os.close(out)
-            _child(claims, chunks, work, into, tick)
+            _child(claims, chunks, work, leave, into, tick)
         os.close(into)
         children.append((child, out))
     os.close(tick)
@@ -127,7 +128,14 @@ def _claims(number: int) -> int:
     return descriptor
 
 
-def _child(claims: int, chunks: Sequence[Chunk], work: Callable[[Chunk], Result], into: int, tick: int) -> NoReturn:
+def _child(
+    claims: int,
+    chunks: Sequence[Chunk],
+    work: Callable[[Chunk], Result],
+    leave: Callable[[], None] | None,
+    into: int,
+    tick: int,
+) -> NoReturn:
     """Claim chunks until there are none, and hand over the results."""
 
     def claimed() -> dict[int, Result]:
@@ -136,6 +144,8 @@ def _child(claims: int, chunks: Sequence[Chunk], work: Callable[[Chunk], Result]
             number = int.from_bytes(claim, "little")
             results[number] = work(chunks[number])
             os.write(tick, b".")
+        if leave:
+            leave()
         os.close(tick)
         return results
 

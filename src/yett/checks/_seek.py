@@ -3,7 +3,7 @@ nowhere else. Offsets in, offsets out; what is said of a secret is not decided h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from yett.checks._index import index
 from yett.lean import Any, NamedTuple
@@ -17,6 +17,10 @@ from yett.rules.secrets.record import Found, Secret, begins, binary, calls, ends
 
 _MORE = 65_536
 """How far beyond its window a value may go on."""
+
+
+_PICTURES = (b"GIF8", b"\x89PNG", b"\xff\xd8\xff")
+"""What GIF, PNG and JPEG begin with: their letters are colours, or base64 of what a picture was drawn from."""
 
 
 class _Candidate(NamedTuple):
@@ -36,19 +40,6 @@ class Sighting(NamedTuple):
     how: tuple[str, ...] = ()
 
 
-_CLUSTER = 256
-"""Keywords nearer to each other than this are judged together."""
-
-_LEFT, _RIGHT = 160, 720
-"""Bytes before and after a keyword that the general rule may look at, with room to spare."""
-
-_REMEMBERED = 48 << 20
-"""Bytes of text around keywords whose judgement is remembered, at most."""
-
-_GENERIC = "generic-credential"
-"""The kind whose judgement that is."""
-
-
 Places = dict[int, list[int]]
 """The numbers of rules with a keyword in a text, with the offsets just after the keywords; of rules that the name of
 the file calls for, perhaps with none."""
@@ -57,11 +48,10 @@ the file calls for, perhaps with none."""
 class Seeker:
     """Finds secrets in one text after another. Making one is free: what it needs is compiled when it is needed.
 
-    With `remember`, what the general rule made of the text around its keywords is remembered: versions of one file
-    repeat it again and again. `shelf` keeps what takes long to compile.
+    `shelf` keeps what takes long to compile.
     """
 
-    def __init__(self, remember: bool = False, shelf: Shelf | None = None) -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
         self._index = index(shelf)
         self._secrets: dict[int, Secret] = {}
         self._words = [word.encode() for word in self._index.words]
@@ -69,17 +59,18 @@ class Seeker:
         self._owners = self._index.owners
         self._patterns: dict[int, Any] = {}
         self._runs = Runs(shelf)
-        self._memory: dict[tuple[str, bytes], list[Found]] | None = {} if remember else None
-        self._remembered = 0
+        self._named = ""
+        self._called: list[int] = []
 
-    def look(self, text: bytes, path: str, places: Places | None = None) -> list[Sighting | Excess]:
+    def look(self, text: bytes, path: str, places: Places | None = None, coded: bool = True) -> list[Sighting | Excess]:
         """The secrets in a text and in what is encoded in it, in the order of the text.
 
-        `places` is what the method of that name says of the text, where it was asked already.
+        `places` is what the method of that name says of the text, where it was asked already. `coded`: look at what is
+        encoded.
         """
         own = self._plain(text, path, self.places(text, path) if places is None else places)
         inner: list[Sighting | Excess] = []
-        if len(text) >= 28:
+        if coded and len(text) >= 28:
             for piece in pieces(text, self._runs.find):
                 if isinstance(piece, Excess):
                     inner.append(piece)
@@ -90,6 +81,10 @@ class Seeker:
         within = [each for each in inner if isinstance(each, Sighting)]
         kept = [each for each in own if not any(_better(other, each) for other in within)]
         return sorted([*kept, *inner], key=lambda each: each.start if isinstance(each, Excess) else each.found.start)
+
+    def coded(self, text: bytes) -> bool:
+        """Whether something is encoded in a text."""
+        return next(self._runs.find(text), None) is not None
 
     def any(self, text: bytes, path: str, places: Places) -> bool:
         """Whether one of these rules finds anything in a text."""
@@ -129,8 +124,11 @@ class Seeker:
 
     def called(self, path: str) -> list[int]:
         """The numbers of the rules that the name of a file calls for."""
-        files = self._index.files
-        return [number for name in calls(path) for number in files.get(name, ())]
+        if path != self._named:
+            files = self._index.files
+            self._named = path
+            self._called = [number for name in calls(path) for number in files.get(name, ())]
+        return self._called
 
     def _candidates(self, text: bytes, places: Places, path: str) -> Iterator[_Candidate]:
         packed: bool | None = None
@@ -139,50 +137,18 @@ class Seeker:
             if secret is None:
                 secret = self._secrets[number] = at(self._index.homes[number])
             if secret.read is not None:
-                for found in self._read(secret, text, after, path):
+                for found in secret.read(text, after, path):
                     yield _Candidate(found, secret)
                 continue
             if number not in self._patterns:
                 self._patterns[number] = _compiled(secret.pattern)
             if packed is None:
-                packed = binary(text)  # there texts stand side by side, with nothing or a length between them
+                # There texts stand side by side, with nothing or a length between them.
+                packed = binary(text) and not text.startswith(_PICTURES)
             for start, end in _matches(self._patterns[number], text, after, secret, packed):
                 judged = _judged(secret, _text(text[start:end]), start, end)
                 if judged is not None:
                     yield _Candidate(judged, secret)
-
-    def _read(self, secret: Secret, text: bytes, after: list[int], path: str) -> Iterable[Found]:
-        """What a rule without a pattern finds."""
-        assert secret.read is not None
-        memory = self._memory
-        if memory is None or secret.id != _GENERIC or binary(text):
-            yield from secret.read(text, after, path)
-            return
-        for near in _clusters(after):
-            low = max(0, near[0] - _LEFT)
-            part = text[low : near[-1] + _RIGHT]
-            key = (path, part)
-            known = memory.get(key)
-            if known is None:
-                known = list(secret.read(part, [end - low for end in near], path))
-                self._remembered += len(part) + 200
-                if self._remembered > _REMEMBERED:
-                    memory.clear()
-                    self._remembered = len(part)
-                memory[key] = known
-            for found in known:
-                yield found._replace(start=found.start + low, end=found.end + low)
-
-
-def _clusters(ends: list[int]) -> Iterator[list[int]]:
-    """Ascending offsets, in groups whose members are near each other."""
-    group = [ends[0]]
-    for end in ends[1:]:
-        if end - group[-1] > _CLUSTER or len(group) == 16:
-            yield group
-            group = []
-        group.append(end)
-    yield group
 
 
 def _better(inner: Sighting, outer: Sighting) -> bool:
@@ -225,7 +191,8 @@ def _matches(pattern: Any, data: bytes, places: list[int], secret: Secret, packe
                 # The window may have cut the value: see how far it goes.
                 match = pattern.search(data, match.start(), min(len(data), high + _MORE)) or match
             start, end = _value(match, pattern.groups)
-            if (begins(data, start) and ends(data, end)) or (packed and anchor(secret, _text(data[start:end]))):
+            alone = begins(data, start) and ends(data, end) and not _amid(data, start, end)
+            if alone or (packed and anchor(secret, _text(data[start:end])) and not _encoded(data, start)):
                 yield start, end
                 position = max(end, match.start() + 1)
             else:
@@ -243,7 +210,26 @@ def _text(value: bytes) -> str:
     return value.decode("latin-1")
 
 
+def _encoded(data: bytes, start: int) -> bool:
+    """Whether what leads up to a place is base64 of something."""
+    return start >= _RUN and not data[start - _RUN : start].strip(_BASE64)
+
+
+def _amid(data: bytes, start: int, end: int) -> bool:
+    """Whether a place lies between two signs of base64 that goes on around it, over the ends of lines as well."""
+    if data[max(0, start - 1) : start] not in _BETWEEN and data[end : end + 1] not in _BETWEEN:
+        return False
+    around = data[max(0, start - 80) : start] + data[end : end + 80]
+    return len(around) > 100 and b"+" in around and not around.strip(_FOLDED)
+
+
+_RUN = 240
+"""Bytes of a text that nobody writes without a blank in them."""
+
+
 _WORD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+_BASE64 = _WORD + b"+/-"
+_FOLDED, _BETWEEN = _BASE64 + b"=\r\n", (b"+", b"/")
 
 
 def _end_of_word(data: bytes, position: int) -> int:

@@ -20,7 +20,7 @@ from yett.parse.decode import Excess
 from yett.parse.encoding import Cursor, views
 from yett.rules.secrets.record import rule
 
-_REVISION = "7"
+_REVISION = "8"
 """Raised when the same rules would give other results: what is remembered of earlier runs is then not used."""
 
 AUDITED = {False: "audited-as-none", True: "audited-as-secret"}
@@ -138,7 +138,7 @@ def _looker(engines: Collection[str], key: bytes, kept: Shelf | None) -> _Look:
 
 
 def _ours(key: bytes, kept: Shelf | None) -> _Look:
-    seeker = Seeker(shelf=kept)
+    seeker = Seeker(kept)
 
     def look(blob: Blob) -> Iterator[_Told | Gap]:
         seen = set()

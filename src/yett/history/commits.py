@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 
 from yett import git
@@ -76,7 +76,7 @@ def history(repository: git.Repository, limits: tuple[str, ...], reflog: bool) -
         YettError: git could not walk the history: it is damaged, or trees are missing in a partial clone.
     """
     wanted = ("--all", *(("--reflog",) if reflog else ()), *(("HEAD",) if repository.head else ()))
-    listed = repository(
+    listed = repository.pieces(
         "log", "--format=%H", "--topo-order", "--root", "-r", "-c", "--raw", "-z", "--no-abbrev", "--no-renames",
         "--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-notes", "--no-mailmap", "--no-color",
         "--ignore-submodules=none", *wanted, *limits, "--",
@@ -87,13 +87,12 @@ def history(repository: git.Repository, limits: tuple[str, ...], reflog: bool) -
     return found
 
 
-def _read(listed: bytes) -> History:
+def _read(fields: Iterator[bytes]) -> History:
     """Newest first, so the last one that is seen of a version is the oldest."""
     origins: dict[bytes, Origin] = {}
     places: dict[bytes, tuple[bytes, ...]] = {}
     commit = ""
     order = 0
-    fields = iter(listed.split(b"\0"))
     for field in fields:
         if field[:2] == b"\n:":
             field = field[1:]  # git ends the line of the commit in front of the first change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from yett.checks._seek import Places, Seeker, Sighting
@@ -12,21 +12,20 @@ from yett.identity import COMMON, fingerprint
 from yett.lean import NamedTuple
 from yett.parse.compiled import Shelf
 from yett.parse.encoding import views
-from yett.parse.literals import Literals
 from yett.rules.secrets import SECRETS
 
 _REACH = 832
-"""How far from a secret the text may be that decides about it, for all rules but the far-reaching ones."""
+"""How far from a secret, or from the keyword that leads to it, the text may be that decides about it, for all rules
+but the far-reaching ones."""
 
 _AROUND = 2304
-"""Bytes on either side of a change that are looked at again: what is within reach of it, its own reach, and itself."""
+"""Bytes on either side of a change that have a part in it: what is within reach of it, its own reach, and itself."""
 
-
-_COMPARED = 1 << 16
+_COMPARED = 1 << 12
 """Bytes from which on comparing a version with another one takes less than looking at it."""
 
-_KEPT, _KEPT_SIZE = 16, 4 << 20
-"""How many versions are kept to compare others of the same files with, and how large they may be."""
+_BEGUN = 2000
+"""Bytes that are looked at in the time it takes to begin with a part of a version."""
 
 
 class Spot(NamedTuple):
@@ -38,51 +37,45 @@ class Spot(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A version that was looked at. `spots` are sorted; None says that nothing can be concluded from them for a version
-    made of this one, which has to be looked at as a whole. `reaching`: rules that reach far have found nothing in it,
-    and have words in it with which they might in one made of it."""
+    """A version that was looked at. `spots` are sorted; None says that nothing can be concluded from them for another
+    version, which has to be looked at as a whole. `far`: where the words of rules that reach far are in it, which have
+    found nothing, and might in another one."""
 
     data: bytes
     path: bytes
     spots: list[Spot] | None
     marks: tuple[Mark, ...]
-    reaching: bool = False
+    far: Places
 
 
 class Scanner:
-    """Looks at versions, one after another."""
+    """Looks at versions, one after another: best those of one file in the order in which they were made."""
 
     def __init__(self, key: bytes = COMMON, kept: Shelf | None = None) -> None:
         self._key = key
-        self._seeker = Seeker(remember=True, shelf=kept)
+        self._seeker = Seeker(kept)
         self._numbers = {secret.id: number for number, secret in enumerate(SECRETS)}
+        self._longest = max(len(word) for secret in SECRETS for word in secret.keywords)
         self._far = {number for number, secret in enumerate(SECRETS) if secret.far or secret.width > _REACH}
         self._known: dict[tuple[str, str], bytes] = {}
-        self._recent: dict[bytes, Version] = {}
-        owners: dict[bytes, list[int]] = {}
-        for number in sorted(self._far):
-            for word in SECRETS[number].keywords:
-                owners.setdefault(word.lower().encode(), []).append(number)
-        self._far_words, self._far_owners = Literals(list(owners)), list(owners.values())
+        self._last: Version | None = None
 
     def whole(self, data: bytes, paths: tuple[bytes, ...]) -> Version:
-        """Look at a version that is not known to be made of another one; much of it may be in the last one of the same
-        file all the same."""
-        if len(data) < _COMPARED:
-            return self.all(data, paths)
-        old = self._recent.pop(paths[0], None)
-        new = self.all(data, paths) if old is None else self.changed(old, data, common(old.data, data), paths)
-        if new.spots is not None and len(data) <= _KEPT_SIZE:
-            if len(self._recent) >= _KEPT:
-                del self._recent[next(iter(self._recent))]
-            self._recent[paths[0]] = new
+        """Look at a version that may have much in common with the last one of the same file."""
+        old = self._last
+        if old is None or old.path != paths[0] or len(data) < _COMPARED:
+            new = self.all(data, paths)
+        else:
+            new = self.changed(old, data, common(old.data, data), paths)
+        if new.spots is not None:
+            self._last = new
         return new
 
     def all(self, data: bytes, paths: tuple[bytes, ...]) -> Version:
         """Look at all of a version, under each of its names."""
         marks: set[Mark] = set()
         spots: list[Spot] | None = []
-        reaching = False
+        reaching: Places = {}
         for path in paths:
             for number, view in enumerate(views(data)):
                 name = _name(path)
@@ -94,53 +87,53 @@ class Scanner:
                 found, odd = self._look(view.data, name, places)
                 marks.update(spot.mark for spot in found)
                 spots = None if odd or number or spots is None else found
-                reaching = reaching or bool(far)
+                reaching |= far
         return Version(data, paths[0], spots if len(paths) == 1 else None, tuple(sorted(marks)), reaching)
 
     def changed(self, old: Version, data: bytes, copies: list[Copy], paths: tuple[bytes, ...]) -> Version:
-        """Look at what a version has that the one it is made of had not, and keep what is the same in both."""
-        if len(data) < 2 * _AROUND or old.spots is None or len(paths) > 1 or paths[0] != old.path or b"\0" in data:
+        """Look at what a version has that another one had not, and keep what is the same in both."""
+        if old.spots is None or len(paths) > 1 or paths[0] != old.path or b"\0" in data:
             return self.all(data, paths)
         fresh = _fresh(copies, len(data), len(old.data))
-        windows = _windows(fresh, len(data))
-        if sum(high - low for low, high in windows) * 2 > len(data):
-            return self.all(data, paths)
         spots = list(_kept(old, copies, len(data))) if old.spots else []
+        # A keyword that has no change within its reach leads to what it led to: that was kept, unless it has one.
+        around = _REACH if len(spots) == len(old.spots) else _AROUND
+        windows = _windows(fresh, len(data), around)
+        if sum(high - low + _BEGUN for low, high in windows) > len(data):
+            return self.all(data, paths)
         name = _name(paths[0])
-        reaching = old.reaching
+        far = {number: _moved(ends, copies, self._longest) for number, ends in old.far.items()}
         for low, high in windows:
-            part = data[low:high]
-            places = self._seeker.places(part, name)
-            reaching = bool(self._taken(places)) or reaching
-            found, odd = self._look(part, name, places)
+            places = self._seeker.places(data[low:high], name)
+            coded = self._seeker.coded(data[low:high])
+            for number, ends in self._taken(places).items():
+                far[number] = sorted({*far.get(number, ()), *(end + low for end in ends)})
+            if not places and not coded:
+                continue
+            start = max(0, low - (_AROUND - around))
+            if start < low:
+                places = {number: [end + low - start for end in ends] for number, ends in places.items()}
+            found, odd = self._look(data[start : high + (_AROUND - around)], name, places, coded)
             if odd:
                 return self.all(data, paths)
             for spot in found:
-                start, end = spot.start + low, spot.end + low
-                if _touches(fresh, start - _REACH, end + _REACH):
-                    spots.append(Spot(start, end, spot.mark))
-        if reaching and self._seeker.any(data, name, self._far_places(data, name)):
+                if _touches(fresh, spot.start + start - _REACH, spot.end + start + _REACH):
+                    spots.append(Spot(spot.start + start, spot.end + start, spot.mark))
+        far = {number: ends for number, ends in far.items() if ends or number in self._seeker.called(name)}
+        if far and self._seeker.any(data, name, far):
             return self.all(data, paths)
         spots = sorted(set(spots))
-        return Version(data, paths[0], spots, tuple(sorted({spot.mark for spot in spots})), reaching)
+        return Version(data, paths[0], spots, tuple(sorted({spot.mark for spot in spots})), far)
 
     def _taken(self, places: Places) -> Places:
         """What belongs to rules that reach far, taken out of the places."""
         return {number: places.pop(number) for number in self._far.intersection(places)}
 
-    def _far_places(self, text: bytes, name: str) -> Places:
-        """What `Seeker.places` says, of the rules that reach far only."""
-        found: Places = {}
-        for word, after in self._far_words.group(text).items():
-            for number in self._far_owners[word]:
-                found[number] = sorted((*found.get(number, ()), *after))
-        return {number: [] for number in self._far.intersection(self._seeker.called(name))} | found
-
-    def _look(self, text: bytes, name: str, places: Places) -> tuple[list[Spot], bool]:
-        """The secrets in a text, and whether something in it reaches further than `_REACH`."""
+    def _look(self, text: bytes, name: str, places: Places, coded: bool = True) -> tuple[list[Spot], bool]:
+        """The secrets in a text, and whether something in it reaches further than `_REACH`. `coded` as for a seeker."""
         far = False
         spots = []
-        for each in self._seeker.look(text, name, places):
+        for each in self._seeker.look(text, name, places, coded):
             if not isinstance(each, Sighting):
                 far = True
                 spots.append(Spot(each.start, each.start, EXCESS))
@@ -180,11 +173,21 @@ def _fresh(copies: list[Copy], size: int, last: int) -> list[tuple[int, int]]:
     return found
 
 
-def _windows(fresh: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
-    """What to look at again: the fresh stretches with what is around them, those that touch made one."""
+def _moved(ends: list[int], copies: list[Copy], longest: int) -> list[int]:
+    """Where words end in the new version that stood in the old one and are copied; one has `longest` bytes at most, and
+    what is so near to a change is looked at anyway."""
+    found = []
+    for at, source, length in copies:
+        first, last = bisect_left(ends, source + longest if source else 0), bisect_right(ends, source + length)
+        found += [end + at - source for end in ends[first:last]]
+    return found
+
+
+def _windows(fresh: Iterable[tuple[int, int]], size: int, around: int) -> list[tuple[int, int]]:
+    """What to look at again: the fresh stretches with so much on either side of them, those that touch made one."""
     found: list[tuple[int, int]] = []
     for start, end in fresh:
-        low, high = max(0, start - _AROUND), min(size, end + _AROUND)
+        low, high = max(0, start - around), min(size, end + around)
         if found and low <= found[-1][1]:
             found[-1] = (found[-1][0], high)
         else:

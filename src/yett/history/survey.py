@@ -10,39 +10,25 @@ from yett.collect import SIZE_LIMIT
 from yett.errors import YettError
 from yett.history import commits, memory
 from yett.history.commits import Origin
-from yett.history.delta import DeltaError, patch
 from yett.history.memory import EXCESS, Mark, Memory, Seen
-from yett.history.packs import Forest, PackError, forest, packs
-from yett.history.scan import Scanner, Version
+from yett.history.scan import Scanner
 from yett.identity import COMMON
 from yett.lean import NamedTuple
 from yett.model import Gap
 from yett.parse.compiled import Shelf
 
-_HEAVY = 0.03
-"""Bytes of deltas for each byte of the versions made of them from which on git is faster than Python at applying
-them: an instruction costs 0.4 µs here, and the base of each version is unpacked twice there."""
-
-_LIGHT = 300
-"""Bytes of a delta that do not count for that, since asking git for a version costs as much."""
-
 _FEW = 2000
 """Versions from which on several processes share the work."""
 
-_PIECE = 24 << 20
-"""Bytes of versions, about, that are looked at in one go: each goes to one process, and is remembered when done."""
-
-_ASKED = 64 << 20
-"""The same where git is asked, which is a process of its own each time."""
-
-_MOST = 2048
-"""Versions that git is asked for in one go."""
+_LOT = 256
+"""Versions that are looked at in one go: each lot goes to one process, and is remembered when done."""
 
 
 class Request(NamedTuple):
     """What is asked for. `limits` are arguments for git that leave out a part of the history; `reflog`: look at what
-    only reflogs name as well. `cache` is the file in which results are remembered, or "". `key`: of fingerprints;
-    `kept`: where compiled words lie."""
+    only reflogs name as well. `cache` is the file in which results are remembered, or "". `compared`: of a version look
+    only at what another one had not, which finds the same sooner. `key`: of fingerprints; `kept`: where compiled words
+    lie."""
 
     repository: git.Repository
     digest: str
@@ -50,7 +36,7 @@ class Request(NamedTuple):
     reflog: bool = False
     cache: str = ""
     workers: int = 0
-    direct: bool = True
+    compared: bool = True
     key: bytes = COMMON
     kept: Shelf | None = None
 
@@ -68,17 +54,8 @@ class Survey(NamedTuple):
     remembered: int
 
 
-class _Task(NamedTuple):
-    """Trees of deltas in a pack, or versions to ask git for, and about how many bytes they are."""
-
-    size: int
-    forest: int
-    roots: tuple[int, ...]
-    ids: tuple[bytes, ...]
-
-
 class _Done(NamedTuple):
-    """What a task gave: versions with secrets, and ids that could not be read, with the size of those too large."""
+    """What a lot gave: versions with secrets, and ids that could not be read, with the size of those too large."""
 
     found: list[Seen]
     lost: list[tuple[bytes, int]]
@@ -100,10 +77,10 @@ def survey(request: Request, progress: Callable[[int, int], None] | None = None)
     width = len(next(iter(paths), b"")) // 2
     store = Memory(request.cache, request.digest, width)
     known = store.load() if request.cache else {}
-    ids = {oid: bytes.fromhex(oid.decode("ascii")) for oid in paths}
     marks: dict[bytes, tuple[Mark, ...]] = {}
     names: dict[bytes, tuple[bytes, ...]] = {}
-    for oid, binary in ids.items():
+    for oid in sorted(paths, key=lambda oid: paths[oid][0]):  # newest first within each path, as git told them
+        binary = bytes.fromhex(oid.decode("ascii"))
         before = known.get(binary)
         if before is not None and before.key == memory.key(paths[oid]):
             if before.marks:
@@ -112,9 +89,8 @@ def survey(request: Request, progress: Callable[[int, int], None] | None = None)
             names[binary] = paths[oid]
     if request.cache and names:
         store.prepare()
-    absent = [oid for oid in _absent(repository, request) if oid in names]
-    wanted = {oid: names[oid] for oid in names if oid not in set(absent)} if absent else names
-    done = _look(request, wanted, store, width, progress)
+    absent = _absent(repository, names)
+    done = _look(request, names, [oid for oid in names if oid not in absent], store, progress)
     done.lost.extend((oid, 0) for oid in absent)
     for seen in done.found:
         marks[seen.oid.hex().encode()] = seen.marks
@@ -128,28 +104,28 @@ def survey(request: Request, progress: Callable[[int, int], None] | None = None)
 def _look(
     request: Request,
     names: dict[bytes, tuple[bytes, ...]],
+    ids: Sequence[bytes],
     store: Memory,
-    width: int,
     progress: Callable[[int, int], None] | None,
 ) -> _Done:
-    if not names:
-        return _Done([], [])
-    forests, rest = _forests(request, names, width) if request.direct else ([], list(names))
-    tasks = _tasks(forests, rest)
-    worker = _Worker(request.repository, forests, names, store, request)
+    """Look at versions. Those of one file are best given one after another: git makes each of the one before, and only
+    what differs is looked at."""
+    lots = [ids[at : at + _LOT] for at in range(0, len(ids), _LOT)]
+    worker = _Worker(request, names, store)
     workers = request.workers or min(_processors(), 8)
-    if workers > 1 and len(names) > _FEW and hasattr(os, "fork"):
+    if workers > 1 and len(ids) > _FEW and hasattr(os, "fork"):
         from yett.workers import share
 
-        parts, lost = share(tasks, worker.work, workers, progress)
+        parts, lost = share(lots, worker.work, workers, progress, worker.leave)
         if lost:
             raise YettError("a process that looked at the history ended early: run again, it goes on where it stopped")
     else:
         parts = []
-        for number, task in enumerate(tasks, 1):
-            parts.append(worker.work(task))
+        for number, lot in enumerate(lots, 1):
+            parts.append(worker.work(lot))
             if progress:
-                progress(number, len(tasks))
+                progress(number, len(lots))
+        worker.leave()
     return _Done([seen for part in parts for seen in part.found], [each for part in parts for each in part.lost])
 
 
@@ -158,31 +134,17 @@ def _processors() -> int:
     return len(available(0)) if available else os.cpu_count() or 1
 
 
-def _forests(request: Request, names: dict[bytes, tuple[bytes, ...]], width: int) -> tuple[list[Forest], list[bytes]]:
-    """The packs with what is wanted of each, and what is in none that can be read here."""
-    wanted = set(names)
-    found = []
-    for pack in packs(objects(request.repository), width):
-        here = pack.find(wanted)
-        if here:
-            trees, lost = forest(pack, here)
-            found.append(trees)
-            wanted.difference_update(set(here.values()) - lost)
-    return found, sorted(wanted)
-
-
-def _absent(repository: git.Repository, request: Request) -> list[bytes]:
+def _absent(repository: git.Repository, names: Iterable[bytes]) -> set[bytes]:
     """What a partial clone has left at the server. git would try to fetch each, one by one."""
     folder = os.path.join(objects(repository), "pack")
     try:
         partial = any(name.endswith(".promisor") for name in os.listdir(folder))
     except OSError:
-        return []
+        return set()
     if not partial:
-        return []
-    reflog = ("--reflog",) if request.reflog else ()
-    listed = repository("rev-list", "--objects", "--missing=print", "--no-object-names", "--all", *reflog, "--")
-    return [bytes.fromhex(line[1:].decode("ascii")) for line in listed.split(b"\n") if line[:1] == b"?"]
+        return set()
+    here = set(repository("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").split())
+    return {oid for oid in names if oid.hex().encode() not in here}
 
 
 def objects(repository: git.Repository) -> str:
@@ -191,151 +153,47 @@ def objects(repository: git.Repository) -> str:
     return os.fsdecode(said.rstrip(b"\n"))
 
 
-def _tasks(forests: Sequence[Forest], rest: Sequence[bytes]) -> list[_Task]:
-    """Pieces of work, the largest first so that all processes end together."""
-    tasks = []
-    for number, trees in enumerate(forests):
-        light: list[tuple[int, int]] = []
-        for root in trees.roots:
-            members = _members(trees, root)
-            whole = trees.headers[root].size
-            deltas = sum(trees.headers[each].size for each in members[1:])
-            size = whole * len(members)
-            if deltas > _HEAVY * size + _LIGHT * len(members):
-                ids = [trees.names[each] for each in members if each in trees.names]
-                step = max(1, min(_MOST, _ASKED // (whole or 1)))
-                for at in range(0, len(ids), step):
-                    part = tuple(ids[at : at + step])
-                    tasks.append(_Task(whole * len(part), -1, (), part))
-            else:
-                light.append((root, size))
-        tasks += [_Task(size, number, roots, ()) for roots, size in _grouped(light)]
-    tasks += [_Task(0, -1, (), tuple(rest[at : at + _MOST])) for at in range(0, len(rest), _MOST)]
-    return _joined(tasks)
-
-
-def _members(trees: Forest, root: int) -> list[int]:
-    """The offsets of a tree, each base before what is made of it, neighbours near each other."""
-    found = []
-    todo = [root]
-    while todo:
-        offset = todo.pop()
-        found.append(offset)
-        todo.extend(trees.children.get(offset, ()))
-    return found
-
-
-def _grouped(light: Iterable[tuple[int, int]]) -> Iterator[tuple[tuple[int, ...], int]]:
-    roots: list[int] = []
-    size = 0
-    for root, weight in light:
-        roots.append(root)
-        size += weight
-        if size > _PIECE or len(roots) == _MOST:
-            yield tuple(roots), size
-            roots, size = [], 0
-    if roots:
-        yield tuple(roots), size
-
-
-def _joined(tasks: Sequence[_Task]) -> list[_Task]:
-    """The same with short lists of versions for git made into longer ones, as each starts a process."""
-    found = []
-    ids: tuple[bytes, ...] = ()
-    size = 0
-    for task in tasks:
-        if task.forest >= 0:
-            found.append(task)
-            continue
-        ids, size = ids + task.ids, size + task.size
-        if size > _ASKED or len(ids) > _MOST:
-            found.append(_Task(size, -1, (), ids))
-            ids, size = (), 0
-    return sorted([*found, _Task(size, -1, (), ids)] if ids else found, reverse=True)
-
-
 class _Worker:
-    """Does tasks, in a process of its own where there are several."""
+    """Looks at lots, in a process of its own where there are several."""
 
-    def __init__(
-        self,
-        repository: git.Repository,
-        forests: Sequence[Forest],
-        names: dict[bytes, tuple[bytes, ...]],
-        store: Memory,
-        request: Request,
-    ) -> None:
-        self._repository = repository
-        self._key, self._kept = request.key, request.kept
-        self._forests = forests
+    def __init__(self, request: Request, names: dict[bytes, tuple[bytes, ...]], store: Memory) -> None:
+        self._request = request
         self._names = names
         self._store = store
         self._scanner: Scanner | None = None
+        self._objects: git.Objects | None = None
 
-    def work(self, task: _Task) -> _Done:
+    def work(self, ids: Sequence[bytes]) -> _Done:
         if self._scanner is None:  # made here, after the fork
-            self._scanner = Scanner(self._key, self._kept)
+            self._scanner = Scanner(self._request.key, self._request.kept)
+        look = self._scanner.whole if self._request.compared else self._scanner.all
         seen: list[Seen] = []
-        ask = list(task.ids)
-        for root in task.roots:
-            ask += self._tree(self._forests[task.forest], root, seen)
-        lost = self._ask(ask, seen)
+        lost: list[tuple[bytes, int]] = []
+        done = 0
+        while done < len(ids):
+            if self._objects is None:  # for all lots: git has to find its way into the packs each time it is started
+                self._objects = git.Objects(self._request.repository)
+            try:
+                for data in self._objects.read((oid.hex() for oid in ids[done:]), SIZE_LIMIT):
+                    oid = ids[done]
+                    done += 1
+                    if isinstance(data, bytes):
+                        paths = self._names[oid]
+                        seen.append(Seen(oid, memory.key(paths), look(data, paths).marks))
+                    else:
+                        lost.append((oid, data or 0))
+            except YettError:  # git gives up at the first object that is damaged
+                self.leave()
+                lost.append((ids[done], 0))
+                done += 1
         self._store.add(seen)
         return _Done([each for each in seen if each.marks], lost)
 
-    def _tree(self, trees: Forest, root: int, seen: list[Seen]) -> list[bytes]:
-        """Look at a tree of deltas from the base outwards; the ids of what could not be read that way."""
-        scanner = self._scanner
-        assert scanner is not None
-        unread: list[bytes] = []
-        todo: list[tuple[int, Version | None]] = [(root, None)]
-        while todo:
-            offset, old = todo.pop()
-            header = trees.headers[offset]
-            oid = trees.names.get(offset, b"")
-            paths = self._names.get(oid, ())
-            try:
-                if header.size > SIZE_LIMIT:
-                    raise PackError("it is too large")
-                data = trees.pack.unpack(header)
-                if old is None:
-                    new = scanner.whole(data, paths) if paths else Version(data, b"", None, ())
-                else:
-                    data, copies = patch(old.data, data)
-                    new = scanner.changed(old, data, copies, paths) if paths else Version(data, b"", None, ())
-            except (PackError, DeltaError):  # git reads them, or says what is wrong
-                unread += [trees.names[each] for each in _members(trees, offset) if each in trees.names]
-                continue
-            if paths:
-                seen.append(Seen(oid, memory.key(paths), new.marks))
-            todo.extend((child, new) for child in trees.children.get(offset, ()))
-        return unread
-
-    def _ask(self, ids: list[bytes], seen: list[Seen]) -> list[tuple[bytes, int]]:
-        """Look at what git gives for these ids; the ids of what it does not give, with a size where that is why."""
-        scanner = self._scanner
-        assert scanner is not None
-        lost: list[tuple[bytes, int]] = []
-        if not ids:
-            return lost
-        left = ids
-        while left:
-            done = 0
-            try:
-                with git.Objects(self._repository) as objects:
-                    for data in objects.read((oid.hex() for oid in left), SIZE_LIMIT):
-                        oid = left[done]
-                        done += 1
-                        if isinstance(data, bytes):
-                            paths = self._names[oid]
-                            seen.append(Seen(oid, memory.key(paths), scanner.whole(data, paths).marks))
-                        else:
-                            lost.append((oid, data or 0))
-            except YettError:  # git gives up at the first object that is damaged
-                lost.append((left[done], 0))
-                done += 1
-            left = left[done:]
-        return lost
+    def leave(self) -> None:
+        """End git."""
+        if self._objects is not None:
+            with self._objects:
+                self._objects = None
 
 
 def _shallow(repository: git.Repository) -> Iterator[Gap]:
