@@ -215,6 +215,9 @@ def test_a_sample_is_one_in_a_header_as_well(text: str) -> None:
         (f'src="https://cdn.acme.io/a.png?token={TOKEN}&Expires=1576142006"', "expired"),
         (f"docsearch: {{ appId: 'B1G2GM9NG0', apiKey: '{HEX}', indexName: 'docs' }}", "search"),
         (f"algolia: {{ appId: 'B1G2GM9NG0', apiKey: '{HEX}', indexName: 'docs' }}", "search"),
+        (f"algolia: {{ apiKey: '{HEX}', indexName: 'docs' }}", "search"),
+        (f"ALGOLIA_SEARCH_KEY={HEX}", "search"),
+        (f"NEXT_PUBLIC_ALGOLIA_API_KEY={HEX}", "search"),
         (f"GRAYLOG_SHA256_PASSWORD={HEX}{HEX[::-1]}", "hash"),
         ("db = postgres://shop_user:shop_password@db.acme.io/shop", "default"),
     ),
@@ -231,6 +234,7 @@ def test_what_stands_around_a_value_speaks_against_it(text: str, reason: str) ->
         f'src="https://cdn.acme.io/a.png?token={TOKEN}"',
         f'src="https://cdn.acme.io/b.png?e=1576142006" href="https://acme.io/?token={TOKEN}"',  # another address
         f"api: {{ appId: 'B1G2GM9NG0', apiKey: '{HEX}' }}",
+        f"algolia: {{ appId: 'B1G2GM9NG0', apiKey: '{HEX}' }}",
         "db = postgres://shop_user:other_" + "password7@db.acme.io/shop",
     ),
 )

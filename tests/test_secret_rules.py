@@ -324,6 +324,7 @@ NAMED = (
     f"Help Scout API key: {DIGITS}",
     f"HELP-SCOUT_KEY = '{DIGITS}'",
     f"STRIPE_API_TOKEN={KEY}",
+    f"mvn verify -Dsonar.login={DIGITS}",
 )
 UNNAMED = (
     f"pipedrive {KEY}AbCd7y9Q",  # no key
@@ -338,14 +339,37 @@ UNNAMED = (
     f"loss = polygon({KEY}AbCd7y9Q)",
     "delighted to announce: the token of the month",
     'STRIPE_KEY = "pk_live_' + "51HqLyjWDarjtT1zdp7dc" + '"',
+    f"stripe_apt_key: {DIGITS}",  # what packages are signed with
+    f"stripe_key: {DIGITS.upper()}",
+    f"Stripe-Signature: v1={DIGITS}",
+    f"stripeAuthSignature = '{KEY}'",
+    f"X-Stripe-Sid: {KEY}",  # of a message
+    f"stripe_auth_domain: {KEY}",
+    f'"STRIPE-JS-TOKEN-3180022",\n"STRIPE-JS-{KEY}"',  # what it calls something
 )
 
 
 @pytest.mark.parametrize("text", NAMED)
 def test_the_provider_is_named_from_the_key_or_what_is_near(text: str) -> None:
     (finding,) = found(text)
-    assert re.fullmatch(r"secrets/(finnhub|pipedrive|help-scout|stripe)-(key|credential)", finding.rule)
+    assert re.fullmatch(r"secrets/(finnhub|pipedrive|help-scout|sonarcloud|stripe)-(key|credential)", finding.rule)
     assert finding.confidence >= Confidence.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    (
+        ("CHECKLYHQ", "checkly"),
+        ("SCRUTINIZERCI", "scrutinizer"),
+        ("OPENCAGEDATA", "opencage"),
+        ("CENTRALSTATIONCRM", "centralstationcrm"),
+        ("NASDAQDATALINK", "nasdaq-data-link"),
+    ),
+)
+def test_a_provider_may_be_called_by_its_longer_name(key: str, name: str) -> None:
+    rule = next(secret for secret in SECRETS if secret.id == f"{name}-key")
+    value = rule.bad[0].partition("=")[2]
+    assert [finding.rule for finding in found(f"{key}_TOKEN={value}")] == [rule.rule_id]
 
 
 @pytest.mark.parametrize("text", UNNAMED)
@@ -357,6 +381,25 @@ def test_a_name_alone_says_nothing(text: str) -> None:
 def test_a_made_up_value_is_named_but_doubted() -> None:
     (finding,) = found("PIPEDRIVE_API_KEY=" + "1234567890" * 4)
     assert (finding.rule, finding.confidence) == ("secrets/pipedrive-key", Confidence.LOW)
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    (
+        ("harbour_lantern_settles_4_all", [Confidence.LOW]),
+        ("this is the key of the whole harbour", [Confidence.LOW]),
+        ("keys/signing.pem", []),
+        ("%JWT_KEY%", []),
+    ),
+)
+def test_a_key_of_tokens_that_somebody_chose_is_doubted(key: str, told: list[Confidence]) -> None:
+    findings = found(f'{{"JwtSettings": {{ "Issuer": "acme", "Key": "{key}" }}}}', "appsettings.json")
+    assert [(item.rule, item.confidence) for item in findings] == [("secrets/aspnet-token-key", each) for each in told]
+
+
+def test_a_key_for_pages_is_named_but_doubted() -> None:
+    (finding,) = found(f"POSTHOG_API_KEY=phc_{KEY}AbCd7y9Q")
+    assert (finding.rule, finding.confidence) == ("secrets/posthog-credential", Confidence.LOW)
 
 
 SID, TOKEN = "AC" + "900b58b4d1bc860e" + "3017e6b53daa5671", "3f9c1a7be52d8046" + "b1e7d3c5a9f08264"

@@ -25,7 +25,11 @@ def test_progress_reaches_the_end() -> None:
 
 def test_each_process_leaves_when_all_is_done() -> None:
     out, into = os.pipe()
-    share(list(range(50)), lambda number: number, 2, leave=lambda: None if os.write(into, b"x") else None)
+
+    def leave() -> None:
+        os.write(into, b"x")
+
+    share(list(range(50)), lambda number: number, 2, leave=leave)
     os.close(into)
     with open(out, "rb") as left:
         assert left.read() == b"xx"

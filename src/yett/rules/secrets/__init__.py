@@ -38,6 +38,7 @@ _PARTS = (
     "lookups",
     "media",
     "messaging",
+    "misshapen",
     "money",
     "monitoring",
     "office",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from yett.model import Confidence, Severity
@@ -13,10 +14,13 @@ from yett.rules.secrets.record import Found, Secret
 _SECOND = (
     *("httpbasicauth(", "httpdigestauth(", "httpntlmauth(", "auth=(", "auth = (", "basicauth(", "basic_auth("),
     *("networkcredential(", "usernamepasswordcredentials(", "passwordauthentication(", ".login(", "wifi.begin("),
+    *("username_pw_set(", ".signwith("),
     *("curlopt_password", "curlopt_proxypassword", "curlopt_keypasswd", "curlopt_userpwd", "curlopt_proxyuserpwd"),
+    "curlopt_xoauth2_bearer",
     *("basiccredentials(", "basic.credentials(", "credentials.basic("),
-    *("jwt.sign(", "jwt.verify(", "jwt.encode(", "jwt.decode(", "createhmac("),
+    *("jwt.sign(", "jwt.verify(", "jwt.encode(", "jwt.decode(", "createhmac(", ".tochararray("),
 )
+_FIRST = ("algorithm.hmac256(", "algorithm.hmac384(", "algorithm.hmac512(", "new secretkeyspec(")
 _THIRD = (
     *("mysqli_connect(", "mysql_connect(", "new mysqli(", "mysqldb.connect(", "pymysql.connect(", "getconnection("),
     *("new pdo(", "ftp_login(", "imap_open(", "oci_connect("),
@@ -24,19 +28,25 @@ _THIRD = (
 # An argument is a literal, or what has neither quotes nor parentheses; only a literal can be the password.
 _ARGUMENT = rb"\s*(?:\{[^{}\n]{0,200}\}|[bur@]?\"[^\"\n]{0,200}\"|[bur@]?'[^'\n]{0,200}'|[\w.$>:\[\]-]{1,80})\s*,"
 _PASSWORD = rb"\s*[bur@]?(?:\"([^\"\n\\]{4,128})\"|'([^'\n\\]{4,128})')\s*[,)]"
+_AT_ONCE = Lazy(rb"\s*(?:\"([^\"\n\\]{4,128})\"|'([^'\n\\]{4,128})')\s*(?:\.getBytes\(|[,)])")
 _AFTER_ONE = Lazy(_ARGUMENT + _PASSWORD)
 _AFTER_TWO = Lazy(_ARGUMENT + _ARGUMENT + _PASSWORD)
+_ENDS_FIRST = tuple(word.encode() for word in _FIRST)
 _ENDS_THIRD = tuple(word.encode() for word in _THIRD)
 
 
 def _calls(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     del path
     for end in ends:
+        if data[end - 13 : end - 1].lower() == b".tochararray":
+            yield from _spread(data, end - 13)
+            continue
         if data[end : end + 1] not in (b"(",) and data[end - 1 : end] != b"(":
             yield from _option(data, end)
             continue
         third = data[max(0, end - 20) : end].lower().endswith(_ENDS_THIRD)
-        match = (_AFTER_TWO if third else _AFTER_ONE).match(data, end)
+        first = data[max(0, end - 20) : end].lower().endswith(_ENDS_FIRST)
+        match = (_AT_ONCE if first else _AFTER_TWO if third else _AFTER_ONE).match(data, end)
         if match is None:
             continue
         group = 1 if match[1] is not None else 2
@@ -45,6 +55,23 @@ def _calls(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         if found is None or (found.doubt == PLAIN and (not any(map(str.isdigit, value)) or _worded(value))):
             continue
         yield found
+
+
+_OPENED = Lazy(
+    rb"(?:\.load\(|getkey\(|keyentry\(|pbekeyspec\(|protection\(|authentication\(|passw|keymanager|\.init\()[^\n]{0,160}?"
+    rb"\"([^\"\n\\]{4,128})\"\Z",
+    re.IGNORECASE,
+)
+
+
+def _spread(data: bytes, end: int) -> Iterator[Found]:
+    """A literal that Java makes an array of characters, as its passwords are: of a store of keys, for example."""
+    match = _OPENED.search(data, max(0, end - 300), end)
+    if match is not None:
+        value = match[1].decode("utf-8", "replace")
+        found = None if " " in value else chosen(value, *match.span(1))
+        if found is not None:
+            yield found
 
 
 _OPTION = Lazy(rb"\s*(?:,|=>)\s*(?:\"([^\"\n\\]{4,160})\"|'([^'\n\\]{4,160})')")
@@ -73,7 +100,7 @@ CALL = Secret(
     id="call-password",
     title="Password or key handed to a function",
     severity=Severity.HIGH,
-    keywords=(*_SECOND, *_THIRD),
+    keywords=(*_FIRST, *_SECOND, *_THIRD),
     why="Whoever can read the source code can log in with it, or sign what others trust.",
     fix="Change it, and have the program read it from its environment or a secret manager.",
     confidence=Confidence.MEDIUM,
@@ -84,6 +111,10 @@ CALL = Secret(
         "requests.get(url, auth=('ci', '" + "mZ4kQ8sT2v" + "'))",
         'DriverManager.getConnection(url, "shop", "' + 'q9Lx2Vn7Tz");',
         'server.login("shop@acme.io", "' + 'kX8vQ2mZ7t")',
+        'store.load(stream, "' + 'q9Lx2Vn7Tz".toCharArray());',
+        'client.username_pw_set("boiler", "' + 'kX8vQ2mZ7t")',
+        'Algorithm.HMAC256("' + 'q9Lx2Vn7Tz4wKd")',
+        'new SecretKeySpec("' + 'q9Lx2Vn7Tz4wKdZ8".getBytes(UTF_8), "AES")',
         "jwt.sign({ id: user.id }, '" + "q9Lx2Vn7Tz4wKd" + "')",
     ),
     good=(
@@ -92,6 +123,9 @@ CALL = Secret(
         'server.login(user, os.environ["PASSWORD"])',
         'client.login("alice", "password1")',
         "jwt.verify(token, 'RS256')",
+        "Algorithm.HMAC256(secret)",
+        'new SecretKeySpec(key, "HmacSHA256")',
+        'store.load(stream, "password".toCharArray());',
         "jwt.sign(payload, process.env.JWT_SECRET)",
     ),
 )

@@ -23,18 +23,28 @@ _ETHEREUM = Secret(
     id="ethereum-private-key",
     title="Ethereum private key",
     severity=Severity.CRITICAL,
-    keywords=("private_key", "privatekey", "wallet_key", "eth_key"),
+    keywords=(
+        *("private_key", "privatekey", "wallet_key", "eth_key", "accounts: [", "accounts:["),
+        *("hdwalletprovider(", "ethers.wallet(", "new wallet(", "privatekeytoaccount(", "account.from_key("),
+    ),
     pattern=assigned(
         r"private_?key|wallet_key|eth_key",
         r"0x[0-9a-fA-F]{64}",
-    ),
+    )
+    + r"|(?i:accounts:\s?\[|(?:walletprovider|wallet|privatekeytoaccount|from_key)\()[\s\[]{0,40}[\"\x27`]"
+    r"((?:0x)?[0-9a-fA-F]{64})[\"\x27`]",
     why="Whoever has it owns what lies at the address, and nobody can take that back.",
     fix="Move what lies there to a new address at once, and keep its key in a hardware wallet or a secret manager.",
     width=160,
     holds=_scalar,
-    bad=("DEPLOYER_PRIVATE_KEY=0x" + "9f86d081884c7d659a2feaa0c55ad015" + "3a9b1c7e2d4f6085a7c3e1b9d7f50264",),
+    bad=(
+        "DEPLOYER_PRIVATE_KEY=0x" + "9f86d081884c7d659a2feaa0c55ad015" + "3a9b1c7e2d4f6085a7c3e1b9d7f50264",
+        "sepolia: { url, accounts: ['0x" + "9f86d081884c7d659a2feaa0c55ad015" + "3a9b1c7e2d4f6085a7c3e1b9d7f50264'] }",
+        'new HDWalletProvider("' + "9f86d081884c7d659a2feaa0c55ad015" + '3a9b1c7e2d4f6085a7c3e1b9d7f50264", url)',
+    ),
     good=(
         "PRIVATE_KEY=0x" + "ac0974bec39a17e36ba4a6b4d238ff94" + "4bacb478cbed5efcae784d7bf4f2ff80",
+        "accounts: [process.env.PRIVATE_KEY]",
         "TX_HASH=0x" + "9f86d081884c7d659a2feaa0c55ad015" + "3a9b1c7e2d4f6085a7c3e1b9d7f50264",
     ),
 )

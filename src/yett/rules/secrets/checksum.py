@@ -159,7 +159,7 @@ def mixed(value: str) -> bool:
 
 def basic_pair(value: str) -> bool:
     """Base64 of a user name and a password."""
-    pair = decoded(value)
+    pair = decoded(value).rstrip(b"\n")  # as echo leaves it
     return pair.isascii() and b":" in pair.strip(b":") and pair.decode().isprintable()
 
 

@@ -25,6 +25,12 @@ def chosen(value: str, start: int, end: int, least: int = 4, note: str = "") -> 
     return Found(start, end, Confidence.LOW if doubt else Confidence.MEDIUM, doubt, note)
 
 
+def mixed(value: str) -> bool:
+    """Whether a value has small letters, capitals, digits and signs, as passwords have to."""
+    kinds = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum() and char not in "._-/:=")
+    return all(any(map(kind, value)) for kind in kinds)
+
+
 def drawn(value: str, start: int, end: int, note: str = "") -> Found | None:
     """The same where only what looks random counts."""
     found = chosen(value, start, end, 8, note)

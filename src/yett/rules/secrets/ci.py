@@ -639,7 +639,7 @@ SECRETS: tuple[Secret, ...] = (
         ),
         confidence=Confidence.MEDIUM,
         rank=2,
-        near=("<server>", "<username>", "<user>"),
+        near=("<server>",),
         holds=genuine,
         bad=("<server><id>acme</id><password>XQ" + "EHRup" + "ObcM1AR</password></server>",),
         good=(

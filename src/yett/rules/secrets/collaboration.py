@@ -480,7 +480,7 @@ SECRETS: tuple[Secret, ...] = (
         id="close-key",
         title="Close API key",
         severity=Severity.MEDIUM,
-        keywords=("close_api", "closeapi", "close.com"),
+        keywords=("close_api", "closeapi", "closeio", "close.com"),
         pattern=r"api_[A-Za-z0-9]{20,24}\.[A-Za-z0-9]{20,24}",
         why="Whoever has it can read and change the customers that are kept there.",
         fix=(
@@ -491,6 +491,7 @@ SECRETS: tuple[Secret, ...] = (
         bad=(
             "CLOSE_API_KEY=" + "api_dQlfTWfjpgeRVqWA4o" + "YG.wyQ9RQpmkBH353XP1cbp",
             '"closeApiKey": "' + "api_3mGxHoL43ScQQYK8TUkl" + '1J.Ynrw8tdVIIfHmxOCTQE8ph"',
+            "CLOSEIO_TOKEN=" + "api_7rWk2mNxQ9sVtL4cJ8" + "ZpYd.hB5gT1fR6uE3aD0oKiSn",
         ),
         good=(
             "CLOSE_API_KEY=api_dQlf" + "TWfjpgeRVqWA4oYG.wyQ9R",

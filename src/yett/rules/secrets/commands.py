@@ -157,7 +157,17 @@ FLAG = Secret(
             "--license-key",
             "--app-secret",
         ),
-        *("--password", " -password", "--passphrase", "--passwd", "-passin pass:", "-passout pass:", "--oauth2-bearer"),
+        *(
+            "--password",
+            " -password",
+            "--passphrase",
+            "--passwd",
+            "--tlspassword",
+            "-passin pass:",
+            "-passout pass:",
+            "--oauth2-bearer",
+        ),
+        *('-passin "pass:', "-passin 'pass:", '-passout "pass:', "-passout 'pass:"),
     ),
     why="It is in the repository, and in the list of processes of the machine it runs on.",
     fix="Revoke it, and let the program read it from a masked variable or a file.",
@@ -176,7 +186,9 @@ FLAG = Secret(
     ),
 )
 
-_SECURE_STRING = Lazy(rb"[ \t]+(?:-(?:String|AsPlainText|Force)[ \t]+){0,3}(?:\"([^\"\n]{4,128})\"|'([^'\n]{4,128})')")
+_SECURE_STRING = Lazy(
+    rb"[ \t]+(?:-(?:String|AsPlainText|Force)[ \t]+){0,3}(?:\\?\"([^\"\n\\]{4,128})\\?\"|'([^'\n]{4,128})')"
+)
 
 
 def _powershell(data: bytes, ends: list[int], path: str) -> Iterator[Found]:

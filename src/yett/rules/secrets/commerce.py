@@ -6,6 +6,7 @@ from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
 from yett.rules.secrets.named import UUID, reader
 from yett.rules.secrets.record import Secret
+from yett.rules.secrets.searching import for_pages
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -64,12 +65,14 @@ SECRETS: tuple[Secret, ...] = (
         title="Algolia admin key",
         severity=Severity.HIGH,
         keywords=("algolia",),
-        read=reader(
-            ("algolia",),
-            r"[0-9a-f]{32}",
-            need="admin|write|secret|api",
-            near=(),
-            pair=("application id", r"[A-Z0-9]{10}"),
+        read=for_pages(
+            reader(
+                ("algolia",),
+                r"[0-9a-f]{32}",
+                need="admin|write|secret|api",
+                near=(),
+                pair=("application id", r"[A-Z0-9]{10}"),
+            )
         ),
         why="Whoever has it can read and change the indexes.",
         fix=(
@@ -80,6 +83,20 @@ SECRETS: tuple[Secret, ...] = (
         revoke="https://www.algolia.com/doc/guides/security/api-keys/",
         bad=("ALGOLIA_ADMIN_KEY=" + "6d3d3fcafe7e0856" + "dbb679fd17ae2366",),
         good=("ALGOLIA_APP_ID=B1G2GM9NG0",),
+    ),
+    Secret(
+        id="algolia-client-key",
+        title="Algolia key of a client",
+        severity=Severity.MEDIUM,
+        keywords=("algoliasearch(",),
+        pattern=r"(?i:algoliasearch)\(\s{0,40}[\"\x27`][A-Z0-9]{10}[\"\x27`]\s{0,4},\s{0,40}[\"\x27`]([0-9a-f]{32})[\"\x27`]",
+        why="Where it may do more than search, whoever has it can read and change the indexes.",
+        fix="See in the dashboard of Algolia what it may do, and give pages one that may only search.",
+        confidence=Confidence.LOW,
+        revoke="https://www.algolia.com/doc/guides/security/api-keys/",
+        doubt="clients are made with keys that can only search, which pages show to everybody",
+        bad=("algoliasearch('B1G2GM9NG0', '" + "6d3d3fcafe7e0856" + "dbb679fd17ae2366')",),
+        good=("algoliasearch('B1G2GM9NG0', process.env.ALGOLIA_KEY)",),
     ),
     Secret(
         id="contentful-token",

@@ -16,7 +16,7 @@ SECRETS = kinds(
         ("Bulbul", "", "a36 32"),
         ("Campayn", "", "a36 64"),
         ("Capsule CRM", "CAPSULE_crm", "A62 64 -.=_"),
-        ("CentralStationCRM", "centralstation", "a36 30"),
+        ("CentralStationCRM", "CENTRALSTATION CENTRALSTATIONcrm", "a36 30"),
         ("ChartMogul", "", "a36 32"),
         ("ChatBot", "", "A62 32 _"),
         ("Clearbit", "", "a36 35 _"),

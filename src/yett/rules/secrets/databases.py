@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
+from yett.rules.secrets.chosen import chosen
 from yett.rules.secrets.doubt import genuine
+from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.named import reader
 from yett.rules.secrets.rarity import rare
-from yett.rules.secrets.record import Secret, assigned
+from yett.rules.secrets.record import Found, Secret, assigned
 
 
 def _service_role(token: str) -> bool:
@@ -16,7 +21,48 @@ def _service_role(token: str) -> bool:
     return payload.get("role") == "service_role" and str(payload.get("iss", "")).startswith("supabase")
 
 
+_ORACLE = Lazy(
+    rb"(?:\.exe)?\b[\"\x27]?(?:[ \t]+-\w{1,12}(?:[ \t]+\d)?){0,4}[ \t]+[\"\x27]?(?:userid=)?[\"\x27]?"
+    rb"[A-Za-z][\w$#]{0,29}/\"?([^\s\"\x27/@%&|;<>()]{3,64})\"?(?=@|[\"\x27]|[ \t]*(?:$|[\r\n])|[ \t]+[@A-Za-z<|])",
+    re.IGNORECASE,
+)
+
+
+def _oracle(text: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    """The login of a program of Oracle, which is its first argument, a user and a password."""
+    del path
+    for end in ends:
+        match = _ORACLE.match(text, end)
+        found = chosen(match[1].decode("utf-8", "replace"), *match.span(1)) if match else None
+        if found is not None:
+            yield found
+
+
 SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="oracle-login-password",
+        title="Password in the login of an Oracle tool",
+        severity=Severity.HIGH,
+        keywords=("sqlplus", "sqlldr", "expdp", "impdp"),
+        read=_oracle,
+        why="It is in the repository, and in the list of processes of the machine it runs on.",
+        fix="Change it, and log in with an external password store (`/@alias`) or by the operating system (`/`).",
+        confidence=Confidence.MEDIUM,
+        rank=2,
+        refs=("https://docs.oracle.com/en/database/oracle/oracle-database/19/dbseg/configuring-authentication.html",),
+        bad=(
+            "sqlplus -s shop/" + "t7Vq2LxZw9@orcl @report.sql",
+            "expdp shop/" + "q9Lx2Vn7Tz directory=dumps",
+            "sqlldr userid=shop/" + "mZ4kQ8sT2v control=load.ctl",
+        ),
+        good=(
+            "sqlplus -s /nolog @report.sql",
+            "sqlplus / as sysdba",
+            "sqlplus $USER/$PASSWORD@orcl",
+            "sqlplus user/password@orcl",
+            "/opt/oracle/bin/sqlplus /home/shop/report.sql",
+        ),
+    ),
     Secret(
         id="databricks-token",
         title="Databricks token",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from yett.rules.secrets.lazy import Lazy
 
 _SAID = (
@@ -70,10 +72,16 @@ _PUBLISHED = frozenset(
         *("dpf43f3p" + "2l4k3l03", "kd94hf93" + "k423kf44", "hh5s93j4" + "hdidpola", "hdhd0244" + "k9j7ao03"),
         *("nnch734d" + "00sl2jdk", "pfkkdhi9" + "sl3r4s00", "9djdj82h" + "48djs9d2", "kkk9d7dh" + "3k39sjv7"),
         *("jdd83j" + "d84j2m", "dh893hdasih9"),
+        # the first account of Hardhat, Anvil and Ganache, the same everywhere
+        *(f"{start}ac0974bec39a17e36ba4a6b4d238ff94" + "4bacb478cbed5efcae784d7bf4f2ff80" for start in ("", "0x")),
+        "xxj31ZMT" + "ZzkVA",  # crypt(3) of "password", which the settings of mod_ssl show for FakeBasicAuth
         "JBSWY3DP" + "EHPK3PXP",  # the format of otpauth addresses, as Google Authenticator documents it
     )
 )
-"""Sample credentials of the standards, which documentation and tests repeat."""
+"""Sample credentials of standards and manuals, which documentation and tests repeat."""
+
+
+SPELLED = "it spells out a placeholder"
 
 
 def fake(value: str) -> str:
@@ -88,12 +96,12 @@ def fake(value: str) -> str:
     if distinct == 1:
         return "it is one character over and over"
     if value in _PUBLISHED:
-        return "it is a sample that a standard prints"
+        return "it is a sample that a standard or a manual prints"
     folded = value.lower()
     plain = folded.replace("-", "").replace("_", "").replace(" ", "")
     if any(word in plain for word in _SAID):
-        return "it spells out a placeholder"
-    if size >= _RUN and _sequential(folded):
+        return SPELLED
+    if size >= _RUN and (_sequential(folded) or (size >= 16 and _stepping(folded))):
         return "it counts through the alphabet or the digits"
     if (size >= 12 and repeats(folded)) or _SAME.search(value):
         return "it repeats itself"
@@ -107,6 +115,12 @@ def _sequential(folded: str) -> bool:
     if not any(rows[start : start + _PART] in _PARTS_COUNTED for start in range(0, len(rows) - _PART + 1, _PART)):
         return False
     return any(rows[start : start + _RUN] in _COUNTED for start in range(len(rows) - _RUN + 1))
+
+
+def _stepping(folded: str) -> bool:
+    """Whether most characters are next to the one before, however short the runs."""
+    codes = folded.encode("utf-8", "replace")
+    return sum(abs(one - other) == 1 for one, other in pairwise(codes)) * 5 > len(codes) * 3
 
 
 def repeats(text: str) -> bool:
@@ -145,7 +159,9 @@ _REFERS_FIRST = (
 _MARKS = frozenset("$({<%#@!.[_")
 """Characters one of which is in whatever refers."""
 
-_NAMED = Lazy(r"\{[A-Za-z_][\w.\[\]]*(?:[:!][^{}]*)?\}|%\w+%|^\$\w|^<[^>]*>?$|^\{[^}]*\}?$|^\[[^\]]*\]?$|^__\w+__$")
+_NAMED = Lazy(
+    r"\{\d{0,2}\}|\{[A-Za-z_][\w.\[\]]*(?:[:!][^{}]*)?\}|%\w+%|%\d\$[a-z@]|^\${1,2}\w+(?:[^\w!#%&*^~].*)?$|^<+[^>]*>*$|^\{[^}]*\}?$|^\[[^\]]*\]?$|^__\w+__$"
+)
 
 _FILLER = """
     my your our the some new old a an this that test user admin db root super top very bad wrong invalid
@@ -157,13 +173,35 @@ _FILLER = """
     changethis fake mock stub lorem ipsum not used is in n of bearer basic login
     """
 _FILLERS = frozenset(_FILLER.split())
+_LINKED = frozenset(word for word in _FILLERS if len(word) > 3) | {"my", "the", "new", "old", "top", "key", "pwd"}
 _ASKING = frozenset(("fill", "your", "insert", "enter", "replace", "put", "paste", "set", "add", "provide"))
+_YOURS = Lazy(r"(?:your|YOUR)(?:[-_](?:\d{1,4}|[a-z]+|[A-Z]+)){2,8}")  # "your-32-char-hex-secret-2"
 _PARTS = Lazy(r"[A-Z]?[a-z]+|[A-Z]+")
 _FILLING = frozenset("-_. !?*<>[]()/:=")
 
 
+_TEMPLATE = Lazy(r"[$#]\{|\$\(|\{\{|<%|\{%|%\(\w+\)|\{\w*\}|\A[$%]\w+[%$]?\Z|\A<.*>\Z|\A\[.*\]\Z")
+_CODED = Lazy(r"\w(?:\([^()]*\)|\[[^\[\]]*\])|\A[+,;:)\]}]|[(,;]\Z|\\[\\nrtux]|://")
+_SIGNS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_KINDS = (str.islower, str.isupper, str.isdigit)
+
+
+def generated(value: str) -> bool:
+    """Whether a value is small letters, capitals, digits and signs so mixed that a program drew it, as managers of
+    passwords do: there a "$" refers to nothing and a "(" calls nothing."""
+    if not 10 <= len(value) <= 64 or not value.isascii() or len(_SIGNS.intersection(value)) < 2:
+        return False
+    if not all(any(map(kind, value)) for kind in _KINDS) or _TEMPLATE.search(value) or _CODED.search(value):
+        return False
+    from yett.rules.secrets.rarity import runs, strangeness  # few values come this far
+
+    return strangeness(value) > 6.2 and max(map(len, filter(str.isalpha, runs(value)))) < 6
+
+
 def reference(value: str) -> bool:
     """Whether a value only says where the real one comes from: a variable, a template, a secret manager's address."""
+    if generated(value):
+        return False
     if value.startswith(_REFERS_FIRST):
         return True
     if _MARKS.isdisjoint(value):
@@ -174,14 +212,23 @@ def reference(value: str) -> bool:
 def placeholder(value: str) -> bool:
     """Whether a value stands for another: "your-password", "xxxx", "changeme", "null"."""
     chars = set(value)
-    if len(chars) < 3:
+    if len(chars) < 3 or value.startswith("crwdns"):  # what Crowdin puts where a translation goes
         return True
     if not all(map(str.isalpha, chars - _FILLING)):
-        return False
+        return _YOURS.fullmatch(value) is not None
     words = [word.lower() for word in _PARTS.findall(value)]
     if len(words) > 2 and words[0] in _ASKING and words[-1] in _FILLERS:
         return True  # "YOUR_ACME_API_TOKEN"
     return all(word in _FILLERS for word in words)
+
+
+def linked(value: str) -> bool:
+    """Whether a value of small letters is made of such words: "mysecretpassword"."""
+    ends = [0]
+    for end in range(2, len(value) + 1 if len(value) <= 32 else 0):
+        if any(value[start:end] in _LINKED for start in ends):
+            ends.append(end)
+    return ends[-1] == len(value) > 0
 
 
 def genuine(value: str) -> bool:

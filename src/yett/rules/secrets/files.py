@@ -16,9 +16,10 @@ from yett.rules.secrets.record import Found, Secret
 
 def _sure(value: str, start: int, end: int) -> Iterator[Found]:
     """A value where nothing but a secret can stand, unless it is a stand-in for one."""
-    if len(value) < 3 or reference(value) or placeholder(value):
+    default = value in ("admin", "root")
+    if len(value) < 3 or reference(value) or (placeholder(value) and not default):
         return
-    doubt = fake(value)
+    doubt = "it is a default that everybody knows" if default else fake(value)
     yield Found(start, end, Confidence.LOW if doubt else Confidence.MEDIUM, doubt)
 
 
@@ -205,7 +206,7 @@ def _npm_auth(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         match = _AUTH.match(data, end)
         if match is None:
             continue
-        user, colon, password = decoded(match[1].decode()).partition(b":")
+        user, colon, password = decoded(match[1].decode()).rstrip(b"\n").partition(b":")
         if colon and user and password.isascii() and password.decode().isprintable():
             yield from (
                 found._replace(start=match.start(1), end=match.end(1)) for found in _sure(password.decode(), 0, 0)
@@ -229,7 +230,9 @@ NPM_AUTH = Secret(
 
 _ELEMENT = Lazy(rb"([^<>\s][^<>\n]{2,127})</")
 _ELEMENT_NAME = Lazy(
-    rb"<([\w:.-]{0,40}(?:password|passwd|passphrase|secret|(?:api|access|secret)[_-]?key|token|pwd))>\Z", re.IGNORECASE
+    rb"<([\w:.-]{0,40}(?:password|passwd|passphrase|secret|(?:api|access|secret|license|encryption|account|"
+    rb"subscription)[_-]?key|token|pwd))>\Z",
+    re.IGNORECASE,
 )
 _COUNTER = Lazy(rb"(?:sync|csrf|xsrf|page|next|continuation|cache|model)[_-]?token\Z", re.IGNORECASE)
 _CHOOSE = Lazy(rb"pass|pwd", re.IGNORECASE)
@@ -264,6 +267,7 @@ ELEMENT = Secret(
     keywords=(
         *("password>", "passwd>", "passphrase>", "secret>", "apikey>", "api_key>", "token>", "pwd>"),
         *("accesskey>", "access_key>", "secretkey>", "secret_key>", "api-key>", "access-key>", "secret-key>"),
+        *("licensekey>", "license_key>", "encryptionkey>", "accountkey>", "subscriptionkey>"),
     ),
     why="Whoever can read the repository, now or in any old clone of it, can use it.",
     fix="Change it, and give it to the program at run time.",
@@ -286,8 +290,7 @@ def _filezilla(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         value = match[2].decode("utf-8", "replace")
         plain = decoded(value).decode("utf-8", "replace").strip() if match["coded"] else value
         found = chosen(plain, *match.span(2), 3)
-        if found is not None:
-            yield found
+        yield from (found,) if found is not None else _sure(plain, *match.span(2))
 
 
 FILEZILLA = Secret(

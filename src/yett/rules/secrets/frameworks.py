@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from yett.model import Confidence, Severity
+from yett.rules.secrets.chosen import PLAIN, chosen
 from yett.rules.secrets.doubt import genuine
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.rarity import rare
@@ -31,7 +33,78 @@ def _django(text: bytes, ends: list[int], path: str) -> Iterator[Found]:
             yield Found(*match.span(1), Confidence.MEDIUM, note=note, severity=Severity.MEDIUM if made else None)
 
 
+_JWT = Lazy(
+    rb"\w{0,16}\"\s{0,4}:\s{0,4}\{[^{}]{0,400}?\"(?:key|(?:issuer)?signing_?key|symmetric_?key)\"\s{0,4}:\s{0,4}\"([^\"\n\\]{8,256})\"",
+    re.IGNORECASE,
+)
+_WHERE = Lazy(r"[/\\.]")
+"""What stands in a path or the name of a file, which say where the key is."""
+
+
+def _aspnet(text: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    """The key in the section of a program's settings that is about its tokens."""
+    del path
+    for end in ends:
+        match = _JWT.match(text, end)
+        value = match[1].decode("utf-8", "replace") if match else ""
+        found = chosen(value, *match.span(1)) if match else None
+        if found is not None and (found.doubt != PLAIN or not _WHERE.search(value)):
+            yield found
+
+
+_USER = Lazy(rb"^[ \t]*[\w.@-]{1,64}[ \t]*=[ \t]*([^\s,#][^\s,]{2,127})[ \t]*(?:,[^\n]*)?$", re.MULTILINE)
+
+
+def _shiro(text: bytes, ends: list[int], path: str) -> Iterator[Found]:
+    """The passwords of the section of users, where they are not hashes."""
+    del ends, path
+    start = text.find(b"[users]")
+    stop = text.find(b"\n[", start) if start >= 0 else -1
+    for match in _USER.finditer(text, start, stop if stop >= 0 else len(text)) if start >= 0 else ():
+        found = None if match[1].startswith(b"$") else chosen(match[1].decode("utf-8", "replace"), *match.span(1))
+        if found is not None:
+            yield found
+
+
 SECRETS: tuple[Secret, ...] = (
+    Secret(
+        id="shiro-user-password",
+        title="Password of a user in the settings of Apache Shiro",
+        severity=Severity.HIGH,
+        keywords=(),
+        files=("shiro.ini",),
+        read=_shiro,
+        far=True,
+        why="Whoever can read the repository, now or in any old clone of it, can log in as that user.",
+        fix="Change it, and keep users where only hashes of their passwords are: a database, a directory.",
+        confidence=Confidence.MEDIUM,
+        rank=2,
+        revoke="https://shiro.apache.org/configuration.html#Configuration-INISections",
+        bad=("[users]\n# user = password, roles\ndeploy = " + "t7Vq2LxZw9, admin\n[roles]\nadmin = *\n",),
+        good=(
+            "[users]\ndeploy = $shiro2$argon2id$v=19$m=65536,t=3,p=4$9Hvz, admin\n",
+            "[users]\ndeploy = ${DEPLOY_PASSWORD}\n[roles]\nadmin = user:create:t7Vq2LxZw9\n",
+        ),
+    ),
+    Secret(
+        id="aspnet-token-key",
+        title="Key that signs the tokens of an ASP.NET application",
+        severity=Severity.HIGH,
+        keywords=('"jwt', '"tokenoptions', '"tokensettings', '"tokenconfig', '"authsettings', '"bearertoken'),
+        read=_aspnet,
+        why="Whoever has it makes tokens that the application takes for those of any user.",
+        fix="Make a new one, and read it from user secrets, the environment or a vault.",
+        confidence=Confidence.MEDIUM,
+        revoke="https://learn.microsoft.com/aspnet/core/security/app-secrets",
+        rank=2,
+        bad=('"Jwt": {\n  "Issuer": "acme",\n  "Key": "' + "q7Vx2LmZ9tKw4RnP" + '8sHbJd3GfUc6XoEi"\n}',),
+        good=(
+            '"Jwt": { "Key": "" }',
+            '"Jwt": { "Key": "your-secret-key" }',
+            '"Jwt": { "Key": "${JWT_KEY}" }',
+            '"jwt": { "issuer": "https://acme.io" }, "other": { "key": "of the sorted list" }',
+        ),
+    ),
     Secret(
         id="django-secret-key",
         title="Django secret key",

@@ -8,11 +8,14 @@ from enum import Enum
 
 from yett.lean import NamedTuple
 from yett.model import Confidence, Severity
+from yett.rules.secrets import places
 from yett.rules.secrets.checksum import decoded
-from yett.rules.secrets.doubt import fake, placeholder, reference
+from yett.rules.secrets.chosen import PLAIN, mixed
+from yett.rules.secrets.doubt import SPELLED, fake, generated, linked, placeholder, reference
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.rarity import rare, runs, strangeness, wordlike
 from yett.rules.secrets.record import Found, Secret, binary
+from yett.rules.secrets.tokens import said
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,14 +35,18 @@ _WORDS = (
 # start with or is bounded, so that a match costs no more than the few bytes it looks at.
 _ASSIGNED = Lazy(
     rb"""(?P<tail>[\w.\-]{0,40})(?P<closed>\\{0,3}["'`]|&(?:quot|#34|#39);|)[\])]?[ \t]{0,16}"""
-    rb"""(?:(?P<typed>\??:[ \t]{0,2}[\w.\[\]|<> ?*&]{1,24}?[ \t]{0,2}=(?!=|[ \t]{0,16}(?:[\r\n]|\Z)))"""
-    rb"""|(?P<op>=>|:=|===?|!==?|\?\?=|\|\|=|->|<-|[=:,(])|(?=["']))[ \t]{0,16}"""
-    rb"""(?P<made>(?:new[ ]{1,2})?[A-Za-z_][\w.:]{1,40}\((?=["'`])|&?\[\]byte\(|\[[ \t]{0,2}|)"""
+    rb"""(?:(?P<typed>(?:\??:[ \t]{0,2}[\w.\[\]|<> ?*&']{1,24}?|\[\w{0,16}\]|(?i:as[ ]|constant[ ])?"""
+    rb"""(?i:string|n?(?:var)?char2?)(?:\(\w{1,8}\))?)[ \t]{0,2}:?=(?!=|[ \t]{0,16}(?:[\r\n]|\Z)))"""
+    rb"""|(?P<op>=>|:=|:-|===?|!==?|\?\?=?|\?[=:]|\|\|=?|(?:or|to)(?=[ ]{1,4}["'])|->|<-|[=:,(])|(?=["']))[ \t]{0,16}"""
+    rb"""(?P<made>(?:[A-Za-z_][\w.:]{1,40}\()?(?:default|fallback)(?:_?[Vv]alue)?[ ]?[=:][ ]?(?=["'`])"""
+    rb"""|[\w.:]{0,24}(?:getenv|environ\.get|env|get_env|fetch|getOrDefault)\(["'][\w.-]{1,60}["'],[ ]?(?=["'])"""
+    rb"""|(?:new[ ]{1,2})?[A-Za-z_][\w.:]{1,40}\((?=["'`])|&?\[\]byte\(|\[[ \t]{0,2}|)"""
     rb"""(?:[rbuLfRBUF@]{1,2}(?=["'`]))?"""
     rb"""(?P<quote>\\{0,3}["'`]|&(?:quot|#34|#39);|)"""
 )
 _LEFT = Lazy(rb"[\w.\-]{0,40}\Z")
 _UNQUOTED = Lazy(rb"""[^\s"'`,;<>(){}\[\]|&\\]{4,256}""")
+_LINE = Lazy(rb"""(?!["'`\[{&*!|>%@#])[!#-&(-_a-~]{10,64}(?=[ \t]*(?:\r?\n|\Z|[ \t]#))""")
 _IN_TEXT = Lazy(rb"""[\w+/.=|\-]{12,256}(?![\w(\[{<])""")
 _FILE = Lazy(
     r".*[/\\][^/\\]*\.(?:png|jpe?g|gif|svg|ico|webp|pem|key|crt|cer|p12|pfx|jks|json|ya?ml|xml|txt|html?|css|js|ts|md|zip|gz)"
@@ -50,8 +57,15 @@ _MEMBER = Lazy(
     r"[a-z_]+(?:[.#][A-Za-z_]+)+(?::[a-z_]+)?|[.#][A-Za-z/][A-Za-z_./{}-]*|[a-z_]+(?::[\w,.]+)?(?:\|[a-z_]+(?::[\w,.]+)?)+"
 )
 _SETTER = Lazy(rb"[.>]set_?(?:[A-Z]|[a-z]+_)?\w{0,24}(?:[Pp]assword|[Pp]assphrase|[Pp]wd)\Z")
+_PUTS = Lazy(
+    rb"(?:(?:\b|_)(?:put|define|config|fetch|(?:set|add|get)(?:[A-Z]\w{0,16})?|(?:get_?)?env)|[\s,(\[=])"
+    rb"\([ ]?[\"'][\w.-]{0,40}?(?:pass|pwd)\w{0,12}\Z",
+    re.IGNORECASE,
+)
+_DEFINES = Lazy(rb"(?:#[ \t]{0,4}define[ \t]+|\((?:def\w{0,12}|setq)[ \t]+\*?|[\s({,]:)[\w.-]{0,40}\Z")
 _CHOICE = Lazy(rb"\?[ ]?[\"'][\w.-]{0,40}\Z")
 _UPPER = Lazy(rb"[.(:,\s][A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
+_TUPLE = Lazy(rb"\{[ ]?\w+\Z")
 _MAPS = Lazy(rb"[\"'`]\s{0,8}(?:=>|:)")
 _INNER = Lazy(rb"""\\["']([\w+/=.\-]{20,128})\\["']""")
 _LONGEST = 257
@@ -69,6 +83,9 @@ _COLON = _words(
     yml yaml properties ini cfg conf cnf config env toml netrc npmrc pypirc j2
     """
 )
+_WRITTEN = frozenset(("md", "mdx", "markdown", "rst", "adoc", "asciidoc", "txt"))
+_COPY = Lazy(r"(?<=\w)(?:\.(?:bak|back|backup|old|orig|save|dist|sample|example|template|tpl|tmpl|erb|j2)|~)\Z")
+"""What is put behind the name of a file that is a copy of one, or becomes one."""
 _SPACED = frozenset(("yml", "yaml", "toml"))
 """Where a colon assigns only before a blank, if at all."""
 _TITLED = frozenset(("ini", "properties"))
@@ -90,7 +107,8 @@ _KEY_OF = _ends("""
     stream steam stripe twilio map maps sendgrid mailgun openai algolia meilisearch search aws azure gcp
     google firebase integration rest http license licence
     """)
-_OPENS = _ends("api access secret auth license licence")
+_OPENS = _ends("api access secret private auth license licence")
+_SPACED_KEY = Lazy(rb"(?i:\b(?:api|secret|access|private|encryption|signing|license|master|auth)) [Kk](?:ey|EY)\Z")
 _ENV_KEY = Lazy(rb"(?:\A|[^A-Za-z0-9_])[A-Z][A-Z0-9_]{2,}_\Z")
 
 # As the word after the keyword these say that the value is about a secret and is none.
@@ -105,10 +123,10 @@ _ABOUT = _words(
     form forms view views template column columns input inputs env var variable index digest min max required
     enabled disabled allowed supported strength forgot forgotten confirmation manager service handler factory
     generator builder parser model schema scope scopes status state mode flow flag flags rotation rule rules
-    encoding encoder charset lifecycle owner date time at exists missing invalid incorrect wrong mismatch
+    encoding encoder encryption charset lifecycle owner date time at exists missing invalid incorrect wrong mismatch
     empty link button icon page site screen dialog modal event action callback command cmd description desc
     usage info note comment doc docs example kind category group role user username login email host domain
-    attr attrs attribute attributes scheme schemes characters chars specials helper helpers success failure failed
+    char attr attrs attribute attributes scheme schemes characters chars specials helper helpers success failure failed
     complexity requirement requirements option options
     issuer audience arn locator selector xpath query position pos start end offset hash sha md5 fingerprint
     thumbprint checksum salt set sets list map table tables frame press pressed down up code codes word words
@@ -126,9 +144,11 @@ _NOT_BEFORE = _words(
     translation message localization locale dict map hot short punctuation string ident identifier operator
     close open paren eof design syntax lex parse special stop mask pad eos bos unk cls sep bad first last
     current unexpected comma colon idempotency dedupe tracking no without forgot reset invalid wrong incorrect
-    hide show toggle hashed update authenticity
+    hide show toggle hashed update authenticity render renderer
     """
 )
+_WHICH = frozenset(("current", "first", "last", "next", "previous", "prev"))
+"""In front of a token these say that it is one of a text; a password is one all the same."""
 _NOT_JOINED = Lazy(rb"(?:(?:csrf|xsrf)\w*|public_?key)\Z", re.IGNORECASE)
 _DIGESTED = Lazy(rb"(?:\A|[^A-Za-z]|(?<=[a-z])(?=[A-Z]))(?:sha_?\d{1,3}|md5|hash(?:ed)?)[_.\-]?\Z", re.IGNORECASE)
 _HEX = Lazy(r"[0-9a-f]{32,128}", re.IGNORECASE)
@@ -143,12 +163,20 @@ _ADDRESS = Lazy(
     re.IGNORECASE,
 )
 _PATH = Lazy(
-    r"(?:~|\.{1,2})?[/\\][\w.\-]+(?:[/\\][\w.\-]+)*[/\\]?$|[A-Za-z]:[\\/]|(?:[\w\-]+/)+[\w\-]*\.?[a-z]*$|[\w\-./]+\.(?:pem|key|crt|cer|json|ya?ml|txt|php|py|js|ts|html?|xml|java|rb|go|md|env|jks|p12|pfx|cfg|conf|ini|log|csv|svg|png)$"
+    r"(?:~|\.{1,2})?[/\\][\w.\-]+(?:[/\\][\w.\-]+)*[/\\]?$|[A-Za-z]:[\\/]|(?:[\w\-]+/)+[\w\-]*\.?[a-z]*$|[\w\-./]+\.(?:pem|key|crt|cer|json|ya?ml|txt|php|py|js|ts|html?|xml|java|rb|go|md|env|jks|p12|pfx|cfg|conf|ini|log|csv|svg|png|safetensors)$"
 )
-_IDENTIFIER = Lazy(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|-|:|/)[A-Za-z_$][\w$]*)*[?!]?")
+_IDENTIFIER = Lazy(r"\$?[A-Za-z_]\w*\$?(?:(?:\.|::|->|-|:|/)\$?[A-Za-z_]\w*\$?)*[?!]?")
 _CODE = Lazy(
-    r"^\^|\[[^\]]*\w-\w[^\]]*\]|\{\d+,?\d*\}|\\u|\\x|\\[0-9]|\w\(|\)$|=>|->|&&|\|\||^\w+\[|^[=!<>]=|;$|\+\+|^function\b|^return\b|\\[wdsb]|\[\^|\(\?"
+    r"^\^|\[[^\]]*\w-\w[^\]]*\]|\{\d+,?\d*\}|\\[uUx]|\\[0-9]|\w\(|\)$|=>|->|&&|\|\||^\w+\[|^[=!<>]=|;$|\+\+(?![\w/+=])|^function\b|^return\b|\\[wdsb]|\[\^|\(\?"
 )
+_BYTE = Lazy(r"\\x[0-9a-fA-F]{2}(?![-\]])")
+_SEEN = Lazy(
+    r"UA-\d{4,10}-\d{1,4}|GTM-[A-Z0-9]{4,9}|0x[0-9a-fA-F]{40}|v?\d+(?:\.\w+)+=\w+|%[A-Z][A-Z_-]+"
+    r"|(?:min|max|size|between|digits)\w{0,12}:[\d,]+|[\w/.-]*/\d{8}/[\w-]+/[\w-]+/aws4_request"
+    r"|required\w*(?::[\w,.]+)?(?:\|[\w:,.]+)*"
+)
+"""What tells sites apart in Google Analytics, an address of Ethereum, release and build of a package of conda, what a
+script puts its own in place of, checks of a form, and what a signature of AWS is good for: anybody may see those."""
 _NUMBER = Lazy(r"[-+]?[\d.,:_/ ]+|0x[0-9a-f]+", re.IGNORECASE)
 _SPEAKING = _words(
     """
@@ -164,7 +192,7 @@ _MODES = _words(
     absent always auto basic client confirmed create delete disable encrypted enable file generate generated hashed
     header hidden ignore integer interactive keychain ldap local login manual mask never nullable number numeric oauth
     object plain plaintext present preset prompt public query random reader reset rotate saml sensitive session show
-    static stdin string submit system text type update username users varchar vault visible input files
+    static stdin string submit system text type update username users varchar vault visible input files obscure
     """
 )
 _APP_PASSWORD = Lazy(r"[a-z]{4}(?: [a-z]{4}){3}")
@@ -186,7 +214,8 @@ class _Place(NamedTuple):
 
     `weak`: many a key of that name holds something harmless, so what does not look random is none. `hashed`: it is a
     hash of one, as the name has it. `words`: of several words, as the name has it.
-    `access`: a key that opens something, as the name has it.
+    `access`: a key that opens something, as the name has it. `tested`: it stands in code that tests other code.
+    `shown`: it stands in what people read to learn how something is used.
     """
 
     password: bool
@@ -195,6 +224,9 @@ class _Place(NamedTuple):
     hashed: bool = False
     words: bool = False
     access: bool = False
+    bare: bool = False
+    tested: bool = False
+    shown: bool = False
 
 
 def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
@@ -202,14 +234,20 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     name = path.rpartition("/")[2].lower()
     if name in _LOCKFILES:
         return
+    name, _ = _COPY.subn("", name)
     extension = name.rpartition(".")[2] if "." in name else ""
     dotted = name.startswith(".") and extension == name[1:] and extension not in _SOURCE  # settings of a program
-    if dotted or name == "credentials" or name.startswith((".env", "env.")) or name.endswith(("rc", "netrc")):
+    if (
+        dotted
+        or name == "credentials"
+        or name.startswith((".env", "env."))
+        or name.endswith(("rc", "netrc", "makefile", ".mk"))
+    ):
         extension = "env"
     source = extension in _SOURCE
     if binary(data):
         return
-    tested, spoken, shown = _tests(path), _SPOKEN.search(path) is not None, _MANUAL.search(path) is not None
+    tested, spoken, shown = places.tests(path), places.spoken(path), places.manual(path)
     last = -1
     for end in ends:
         if end <= last:
@@ -231,13 +269,17 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
             stop, kind = _closing(data, match), _kind(data, match, source)
         else:
             stop, kind = _end_of_word(data, match, extension)
-        if stop < start + 4 or (match["made"][:1] == b"[" and _MAPS.match(data, stop)):
-            continue
+        if match["op"] == b"," and _MAPS.match(data, stop):
+            continue  # the next name, and no value
+        if match["op"] == b"or" and match["closed"] and data[match.end("closed") : match.end("closed") + 1] == b" ":
+            continue  # one of two
+        if stop < start + 4 or (match["made"][:1] == b"[" and (extension == "adoc" or _MAPS.match(data, stop))):
+            continue  # a map, or what AsciiDoc lets through as it is
         key = _key(data, end, match)
         if key is None:
             continue
         value = data[start:stop].decode("utf-8", "replace")
-        found = _judged(value, key._replace(weak=True) if spoken else key, kind)
+        found = _judged(value, key._replace(weak=key.weak or spoken, tested=tested, shown=extension in _WRITTEN), kind)
         if found is not None and not _echoes(data, end, match, value):
             last = stop
             if not found[1] and not key.password:
@@ -248,6 +290,7 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
 
 _EXPIRES = Lazy(rb"[?&;](?:e|exp|expir\w{1,6}|deadline)=\d{10}(?!\d)", re.IGNORECASE)
 _ADDRESS_END = Lazy(rb"[\s\"'<>`]")
+_PUBLIC = Lazy(rb"publi(?:c|shable)", re.IGNORECASE)
 _SEARCH_ONLY = (b"appId", b"indexName")
 
 
@@ -260,6 +303,8 @@ def _harmless(data: bytes, end: int, start: int, stop: int) -> str:
         after = _ADDRESS_END.split(data[stop : stop + 100])[0]
         if _EXPIRES.search(before) or _EXPIRES.search(after):
             return "the address that it signs has expired or soon will"
+    if _PUBLIC.search(data, name, end) or data.startswith(b"pk_", start):
+        return "its name says that it is meant for pages"
     around = data[max(0, start - 200) : stop + 200]
     if b"errorBeacon" in around:
         return "it is what a page sends its measurements with, so that everybody sees it"
@@ -271,34 +316,6 @@ def _harmless(data: bytes, end: int, start: int, stop: int) -> str:
 # A random password is somebody's: those that are made up are words.
 _MADE_UP = "it stands in test code, where tokens are made up as a rule"
 _SHOWN = "it stands in documentation, where tokens are made up as a rule"
-# Pages of a site, and descriptions of an interface. Plain text has commands that somebody ran, too.
-_MANUAL = Lazy(
-    r"\.mdx\Z|(?:^|/)(?:openapi|swagger)[^/]*\.(?:ya?ml|json)\Z|/(?:openapi|api-reference)/[^.]*\.(?:ya?ml|json)\Z"
-)
-_TESTS = Lazy(
-    r"(?:^|/)(?:tests?|specs?|__tests__|__mocks__|e2e|mocks)/|(?:^|/)(?:test_|conftest\.|mock[-_.])[^/]*\Z"
-    r"|(?:_test|_spec|[.-](?:test|spec|e2e|mock)|[a-z0-9](?:Tests?|Spec))\.\w+\Z"
-)
-# What people read there is "Password" in their own language.
-_SPOKEN = Lazy(
-    r"(?:^|/)(?:locales?|i18n|l10n|translations?|nls)/"
-    r"|(?:^|/)(?:langs?|languages?|messages|intl)/(?:[^/]+/)*?(?!(?:go|js|ts|py|rb|rs|kt)[./])[a-z]{2}(?:[_-][a-z]{2,4})?[./]"
-    r"|(?:^|[/._-])(?:messages|strings|locale|translations?|i18n|lang)[\w-]*\.\w+\Z|\.(?:po|pot|resx|xlf|xliff|arb)\Z",
-    re.IGNORECASE,
-)
-_CODE_FILES = _words(
-    """
-    py js mjs cjs jsx ts mts cts tsx go rb java kt kts scala groovy php cs vb fs swift rs ex exs dart m c cc cpp
-    """
-)
-_RECORDED = Lazy(r"(?:^|/)(?:fixtures|__fixtures__|cassettes|recordings|vcr)/", re.IGNORECASE)
-
-
-def _tests(path: str) -> bool:
-    """Whether a file is code that tests other code. What it only reads may have been recorded from what is real."""
-    if path[path.rfind(".") + 1 :].lower() not in _CODE_FILES:
-        return False
-    return _TESTS.search(path) is not None and _RECORDED.search(path) is None
 
 
 def _named(data: bytes, end: int, match: re.Match[bytes]) -> str:
@@ -318,12 +335,17 @@ def _echoes(data: bytes, end: int, match: re.Match[bytes], value: str) -> bool:
     last = words[-1] if words else ""
     if len(plain) > len(last) and "".join((*words, match["tail"].decode("ascii").lower())).endswith(plain):
         return True
-    return last == "key" and len(words) > 1 and value.lower().startswith((f"{words[-2]}_", f"{words[-2]}-"))
+    if last != "key" or len(words) < 2 or not value.lower().startswith((f"{words[-2]}_", f"{words[-2]}-")):
+        return False
+    return len(value) < 24 or not rare(value[len(words[-2]) + 1 :].removeprefix("key_"))
 
 
 def _declares(data: bytes, end: int) -> bool:
-    """Whether a keyword that a quoted value follows at once is SQL: "IDENTIFIED BY 'x'", "WITH PASSWORD 'x'"."""
-    return data[max(0, end - 16) : end].lower().endswith((b"identified by", b"with pass", b"set pass"))
+    """Whether a keyword that a quoted value follows at once is SQL, "IDENTIFIED BY 'x'", "WITH PASSWORD 'x'", or
+    defines a constant: `#define API_KEY "x"`, `(def password "x")`, `{:password "x"}`."""
+    if data[max(0, end - 16) : end].lower().endswith((b"identified by", b"with pass", b"set pass")):
+        return True
+    return _DEFINES.search(data, max(0, end - 60), end) is not None
 
 
 def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
@@ -337,7 +359,8 @@ def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
     before, tail = head[: len(head) - len(word)], match["tail"]
     if before:
         words = _CAMEL.findall(before)
-        if (words and words[-1].lower().decode() in _NOT_BEFORE) or _NOT_JOINED.search(before):
+        last = words[-1].lower().decode() if words else ""
+        if (last in _NOT_BEFORE and not (word in _PASSWORDS and last in _WHICH)) or _NOT_JOINED.search(before):
             return None
     if word == b"pass":
         first = head[len(before) : len(before) + 1]
@@ -351,6 +374,7 @@ def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
         tail = tail[max(len(end) for end in _TAILS if folded.startswith(end)) :]
     elif word == b"key" and not (
         before.lower().rstrip(b"_-. ").endswith(_KEY_OF)
+        or (not before and (_SPACED_KEY.search(data, max(0, end - 20), end) or match["tail"] == b""))
         or (head.endswith(b"KEY") and _ENV_KEY.search(data[max(0, end - 43) : end - 3]))
     ):
         return None
@@ -362,9 +386,16 @@ def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
         return None
     hashed = _DIGESTED.search(before) is not None
     phrase = word == b"pass" and match["tail"].lower() == b"phrase"
+    bare = word == b"key" and not before and not _SPACED_KEY.search(data, max(0, end - 20), end)
     access = word == b"key" and before.lower().rstrip(b"_-. ").endswith(_OPENS)
     return _Place(
-        password=word in _PASSWORDS, surely=False, weak=word == b"key", hashed=hashed, words=phrase, access=access
+        password=word in _PASSWORDS,
+        surely=False,
+        weak=word == b"key",
+        hashed=hashed,
+        words=phrase,
+        access=access,
+        bare=bare,
     )
 
 
@@ -387,9 +418,13 @@ def _inside(data: bytes, start: int) -> tuple[int, int]:
 
 
 def _kind(data: bytes, match: re.Match[bytes], source: bool) -> _Kind:
-    begin, end = max(0, match.start() - 40), match.end("tail")
+    begin, end = max(0, match.start() - 64), match.end("tail")
     if match["op"] == b"(" and not match["made"] and _SETTER.search(data, begin, end):
         return _Kind.SOURCE
+    if match["op"] == b"," and not match["made"] and (_PUTS if match["closed"] else _TUPLE).search(data, begin, end):
+        return _Kind.SOURCE
+    if match["made"].rstrip().endswith((b"=", b":", b",")):
+        return _Kind.SOURCE  # what holds where nothing is set
     if match["op"] in (b"(", b",") or match["made"].endswith(b"("):
         return _Kind.ARGUMENT
     return _Kind.SOURCE if source else _Kind.SETTING
@@ -405,18 +440,26 @@ def _closing(data: bytes, match: re.Match[bytes]) -> int:
 
 
 def _constant(data: bytes, match: re.Match[bytes]) -> bool:
-    """Whether a name in front of a comma is that of a constant: `put(Context.SECURITY_CREDENTIALS, "…")`."""
+    """Whether a name in front of a comma is that of a constant, `put(Context.SECURITY_CREDENTIALS, "…")`, or begins a
+    tuple of Erlang, `{password, "…"}`."""
     name = data[max(0, match.start() - 40) : match.end("tail")]
-    return _UPPER.search(name) is not None
+    return _UPPER.search(name) is not None or _TUPLE.search(name) is not None
 
 
 def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[int, _Kind]:
     """Where a value without quotes ends, and what it is; -1 where none may stand."""
     start, op = match.end(), match["op"]
     adjacent = start == match.end("op")
-    if match["made"] or op not in (b"=", b":"):
+    if op in _DEFAULTS and adjacent and _defaults(data, match.start()):
+        word = _UNQUOTED.match(data, start)
+        closed = word is not None and data[word.end() : word.end() + 1] == b"}" and data[start : start + 1] not in b"?+"
+        return (word.end() if word and closed else -1), _Kind.SETTING
+    if match["made"] or op not in (_ASSIGNS if extension == "env" else _ASSIGNS[:2]):
         return -1, _Kind.SOURCE
     if op == b"=" and adjacent and (extension in _SOURCE or _in_address(data, match.start())):
+        if _exports(data, match):
+            word = _UNQUOTED.match(data, start)
+            return (word.end() if word and data[word.end() : word.end() + 1] in b"\"'`<" else -1), _Kind.SOURCE
         word = _IN_TEXT.match(data, start)
         return (word.end() if word else -1), _Kind.TEXT
     if extension in _SOURCE or match["closed"]:
@@ -425,8 +468,11 @@ def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[i
         word = _IN_TEXT.match(data, start)
         alone = word is not None and not data[word.end() : word.end() + 8].partition(b"\n")[0].strip()
         return (word.end() if word and alone else -1), _Kind.TEXT
-    if op == b":" and adjacent and extension in _SPACED and not _defaults(data, match.start()):
+    if op == b":" and adjacent and extension in _SPACED:
         return -1, _Kind.SOURCE
+    line = _LINE.match(data, start)
+    if line is not None and generated(line[0].decode()):
+        return line.end(), _Kind.SETTING
     word = _UNQUOTED.match(data, start)
     if word is None or data[word.end() : word.end() + 1] in (b"(", b"[", b"{", b"<"):
         return -1, _Kind.SOURCE
@@ -436,6 +482,18 @@ def _end_of_word(data: bytes, match: re.Match[bytes], extension: str) -> tuple[i
     if extension in _TITLED and (rest[:1].isalpha() or rest[:1] >= b"\x80") and b"=" not in rest.split(maxsplit=1)[0]:
         return -1, _Kind.SOURCE
     return word.end(), _Kind.SETTING
+
+
+_EXPORTS = Lazy(rb"[\"'>][A-Z0-9_]*(?:PASS|PWD)[A-Z0-9_]*\Z")
+
+
+def _exports(data: bytes, match: re.Match[bytes]) -> bool:
+    """Whether a password's name is all of a string up to the value, "DB_PASSWORD=…": a variable is handed on."""
+    return _EXPORTS.search(data, max(0, match.start() - 40), match.end("tail")) is not None
+
+
+_DEFAULTS = (b":", b":-", b":=")
+_ASSIGNS = (b"=", b":", b":=", b"?=")
 
 
 def _defaults(data: bytes, end: int) -> bool:
@@ -455,25 +513,37 @@ _Judgement = tuple[Confidence, str]
 
 def _judged(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
     """(confidence, doubt), or None where the value is no secret."""
-    if key.password and kind is _Kind.SETTING and value in _KNOWN:
+    if key.password and value in _KNOWN and (kind is _Kind.SETTING or (kind is _Kind.SOURCE and not key.tested)):
         return Confidence.LOW, "it is a default that everybody knows"
-    if len(value) < 4 or value != value.strip() or reference(value) or placeholder(value):
+    if len(value) < 4 or value != value.strip() or value.endswith("...") or reference(value):
         return None
+    if placeholder(value.replace("$", "s")) or (key.shown and linked(value)):
+        return None
+    held = kind in (_Kind.SETTING, _Kind.SOURCE)
     if not value.isascii() and sum(map(str.isascii, value)) < len(value) * 0.6:
         return None  # what people read, in their own language; or bytes that are no text
     if " " in value:
         spread = _APP_PASSWORD.fullmatch(value) and not all(map(wordlike, value.split()))
         return (Confidence.MEDIUM, "") if spread else (Confidence.LOW, _WORDY) if key.words and _said(value) else None
+    if held and len(set(_BYTE.findall(value))) > 7 and not _spelt(value):
+        return Confidence.MEDIUM, ""  # drawn by a machine, written as Python writes bytes
     random = rare(value.replace("-", "") if _UUID.fullmatch(value) else value)
-    if not random and (key.weak or kind in (_Kind.ARGUMENT, _Kind.TEXT)):
+    doubt = fake(value) if random or (held and (len(value) >= 20 or not key.weak)) else ""
+    filled = held and doubt != "" and _filled(value, doubt)
+    if not random and not filled and (key.weak or not held):
         return None
-    if _HASH.match(value) or _ADDRESS.match(value) or _CODE.search(value) or _FILE.fullmatch(value):
+    if _HASH.match(value) or _ADDRESS.match(value) or _FILE.fullmatch(value) or _SEEN.fullmatch(value):
         return None
+    if _CODE.search(value) and not generated(value):
+        return None
+    if value.startswith("eyJ") and (doubt := said(value).doubt):
+        return Confidence.LOW, doubt
     if _identifies(value):
         named = (key.weak and not key.access) or kind in (_Kind.ARGUMENT, _Kind.TEXT) or not _UUID.fullmatch(value)
         return None if named or not random else (Confidence.LOW, _NAMES)
-    if doubt := fake(value):
-        return (Confidence.LOW, doubt) if value.isascii() and random else None
+    if doubt:
+        told = random or filled or (held and key.password and doubt != SPELLED)
+        return (Confidence.LOW, doubt) if told and value.isascii() else None
     if random and (text := _encodes(value)):
         if reference(text) or placeholder(text):
             return None
@@ -482,6 +552,8 @@ def _judged(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
     if random and not ((_PATH.match(value) or _IDENTIFIER.fullmatch(value)) and _worded(value) and not _wild(value)):
         if key.hashed and _HEX.fullmatch(value):
             return Confidence.LOW, "its name says that it is a hash"
+        if key.bare:
+            return (Confidence.LOW, _BARE) if held and _drawn(value) else None
         sure = kind is not _Kind.TEXT or any(map(str.isdigit, value))
         return (Confidence.MEDIUM, "") if sure else None
     if key.weak or kind in (_Kind.ARGUMENT, _Kind.TEXT) or _PATH.match(value):
@@ -495,13 +567,32 @@ def _judged(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
 
 _WORDY = "it is made of words, though people choose such passphrases"
 _ENCODED = "it is base64 of something that does not look random"
+_BARE = "its name says only that it is a key"
 _NAMES = "it is a UUID, and most of them only name something"
+
+
+def _spelt(value: str) -> bool:
+    """Whether the bytes that a literal writes by their numbers are words."""
+    text = bytes(int(each[2:], 16) for each in _BYTE.findall(value))
+    return text.isascii() and text.decode().isprintable() and not rare(text.decode())
+
+
+def _filled(value: str, doubt: str) -> bool:
+    """Whether a value that is not random was at least typed in place of one: "sess_1234567890abcdef"."""
+    long = len(value) >= 24 and sum(map(str.isdigit, value)) >= 8 if doubt == SPELLED else len(value) >= 20
+    return long and not _worded(value) and not value.isdigit()
 
 
 def _identifies(value: str) -> bool:
     """Whether a value is a UUID with little around it, or several: that names something, as a rule."""
     rest, count = _UUID.subn("", value)
     return count > 0 and (len(value) < 44 or count > 1 or not rare(rest))
+
+
+def _drawn(value: str) -> bool:
+    """Whether a value is letters of both cases and digits, as long as keys are and names are not."""
+    mixed = any(map(str.isdigit, value)) and not value.islower() and not value.isupper()
+    return len(value) >= 24 and mixed and "-" not in value and value[:2] != "MI"  # DER, and so a public key as a rule
 
 
 def _encodes(value: str) -> str:
@@ -517,8 +608,11 @@ def _chosen(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
     if _NUMBER.fullmatch(value):
         return (Confidence.LOW, "it is a plain number") if value.isdigit() else None
     stem = value.rstrip("0123456789")
-    if (kind is _Kind.SOURCE and placeholder(stem) and stem.lower() not in _FAVOURED) or _MEMBER.fullmatch(value):
-        return None  # "password1"; "smtp.password"
+    counted = len(value) - len(stem) > 2 and not key.tested
+    if kind is _Kind.SOURCE and not counted and placeholder(stem) and stem.lower() not in _FAVOURED:
+        return None  # "password1"
+    if _MEMBER.fullmatch(value):
+        return None  # "smtp.password"
     if _IDENTIFIER.fullmatch(value) and _worded(value):
         plain = value.rstrip("!?")
         if kind is _Kind.SETTING:
@@ -528,7 +622,10 @@ def _chosen(value: str, key: _Place, kind: _Kind) -> _Judgement | None:
         if not chosen and not key.surely:
             return None
         return Confidence.LOW, "it reads like an ordinary word"
-    return Confidence.LOW, "it does not look random, though people choose such passwords"
+    if len(value) >= 8 and mixed(value) and not (key.tested or key.shown):
+        letters = "".join(filter(str.isalpha, value))
+        return (Confidence.LOW, PLAIN) if placeholder(letters) or linked(letters.lower()) else (Confidence.MEDIUM, "")
+    return Confidence.LOW, PLAIN
 
 
 def _humped(word: str) -> bool:
@@ -551,14 +648,15 @@ def _said(value: str) -> bool:
 
 def _uttered(word: str) -> bool:
     """Whether a word that source code calls a password may be one: no label, no type, no mode, no name of it."""
-    return (
-        word[0].islower() and word not in _MODES and not any(part in word.lower() for part in ("pass", "secret", "pwd"))
-    )
+    folded = word.lower()
+    if folded.endswith("pass") and len(word) > 7 and not placeholder(folded[:-4]):
+        return word[0].islower()  # "mongopass", while "testpass" says whose it is
+    return word[0].islower() and word not in _MODES and not any(part in folded for part in ("pass", "secret", "pwd"))
 
 
 def _wild(value: str) -> bool:
     """Whether a value changes case and kind so often that it is no name, though each piece is too short to tell."""
-    return len(value) >= 20 and any(map(str.isdigit, value)) and strangeness(value) > 6.2
+    return len(value) >= 20 and strangeness(value) > 6.2
 
 
 def _worded(value: str) -> bool:

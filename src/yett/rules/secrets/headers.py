@@ -42,7 +42,7 @@ def _basic(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
             continue
         text = match[1].decode()
         try:
-            pair = decoded(text).decode()
+            pair = decoded(text).decode().rstrip("\n")  # as echo leaves it
         except UnicodeDecodeError:
             pair = "\0"
         if pair.isprintable() and ":" in pair:

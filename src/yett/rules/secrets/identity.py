@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yett.model import Confidence, Severity
 from yett.rules.secrets import checksum
+from yett.rules.secrets.doubt import genuine
 from yett.rules.secrets.named import reader
 from yett.rules.secrets.record import Secret
 
@@ -393,6 +394,26 @@ SECRETS: tuple[Secret, ...] = (
             "AA" + "AAAAAAAAAAAAAAAAAAArZGwiaKZcpUf08ln4LH" + "T2TxDBq5FqhrZq6fu8nnFk0QFmjXjsWPB75V1dVc",
             "the prefix AAAAAAAAAAAAAAAAAAAAA is described in the manual",
         ),
+    ),
+    Secret(
+        id="twitter-consumer-secret",
+        title="Twitter consumer secret",
+        severity=Severity.MEDIUM,
+        keywords=("oauthhandler(", "oauth1userhandler("),
+        pattern=r"(?i:handler)\(\s{0,40}[\"\x27][A-Za-z0-9]{25}[\"\x27]\s{0,4},\s{0,40}[\"\x27]([A-Za-z0-9]{50})[\"\x27]",
+        why="Whoever has it can use the API as the application, and as the users who let it.",
+        fix=(
+            "Revoke it in the settings of Twitter/X and give the new one to the program at run time, from a "
+            "secret manager or a masked CI variable."
+        ),
+        revoke="https://developer.x.com",
+        holds=checksum.mixed,
+        bad=(
+            'tweepy.OAuthHandler("Rk7wQ2mZ7tLw4RnP9sHbV6cJ3", "'
+            + "AjovwMbQNmCCXQITv6H1C8DHW"
+            + 'AhwegWSTx1Dlg9PmeFqjAPibt")',
+        ),
+        good=('tweepy.OAuthHandler("Rk7wQ2mZ7tLw4RnP9sHbV6cJ3", os.environ["CONSUMER_SECRET"])',),
     ),
     Secret(
         id="twitter-secret",
@@ -798,6 +819,24 @@ SECRETS: tuple[Secret, ...] = (
         good=(
             "dropbox_token=short",
             "dropbox is described in the manual",
+        ),
+    ),
+    Secret(
+        id="xml-account-password",
+        title="Password of an account in XML",
+        severity=Severity.HIGH,
+        keywords=("</password>",),
+        pattern=r"<password>([^<>{}$\s]{6,128})</password>",
+        why="Whoever can read the repository, now or in any old clone of it, can log in as that account.",
+        fix="Change it, and have the program read it from its environment or a secret manager.",
+        confidence=Confidence.MEDIUM,
+        rank=2,
+        near=("<username>", "<user>"),
+        holds=genuine,
+        bad=("<username>shop</username><password>XQ" + "EHRup" + "ObcM1AR</password>",),
+        good=(
+            "<username>shop</username><password>${env.PASSWORD}</password>",
+            "<username>shop</username><password>changeme</password>",
         ),
     ),
     Secret(

@@ -36,7 +36,7 @@ def _pem(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         stop = data.find(b"-END", end, limit)
         if stop < 0:
             stop = data.find(b"- END", end, limit)
-        inside = data[end : stop if stop >= 0 else min(limit, end + 4096)]
+        inside = data[end : stop if stop >= 0 else min(limit, end + 4096)].rstrip(b"-")  # all of it in one line
         lines, encrypted = _lines(inside, stop >= 0)
         if len(lines) < _SHORTEST or len(set(lines[:400])) < 16 or repeats(lines[:400].decode()):
             continue

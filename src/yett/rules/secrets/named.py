@@ -39,12 +39,18 @@ _PLAIN = (
 _SAYS = r"key|tok|secret|auth|pass|pwd|cred|pat\b|_pat|access|login|bearer|licen[cs]e|sid\b|sig|api"
 _ABOUT = Lazy(
     rb"(?:(?:[_.\- ]|\A)(?i:ids?|urls?|uri|names?|hash|sha\d*|md5|digest|checksum|sum|version|file|path|dir|fingerprint"
-    rb"|public|pub|publishable|etag|ref|commit|rev|host|endpoint|type|length|header|regex|pattern)"
-    rb"|[a-z](?:Id|Ids|Url|Uri|Name|Hash|Digest|Checksum|Version|File|Path|Fingerprint|Public|Ref|Host|Type|Header))\Z"
+    rb"|public|pub|publishable|signature|etag|ref|commit|rev|host|endpoint|type|length|header|regex|pattern|domain|tenant"
+    rb"|issuer|audience|realm|region|email|username)"
+    rb"|(?:[_.\- ]|\A)(?i:apt|yum|rpm|deb|gpg|pgp)[_.\- ]?(?i:keys?)"  # of those who sign packages
+    rb"|[a-z](?:Id|Ids|Url|Uri|Name|Hash|Digest|Checksum|Version|File|Path|Fingerprint|Public|Ref|Host|Type|Header"
+    rb"|Signature)|\A(?i:x-[a-z]+-sid))\Z"
 )
 _LOOSE = Lazy(
     rb"(?=\S{0,256}\d)(?!pk[_.]|pub|" + UUID.encode() + rb")[A-Za-z0-9][\w+/=.~-]{15,127}(?![\w+/~(\[-]|\.\w)",
 )
+_SIGNER = Lazy(rb"(?:0x)?[0-9A-F]{40}")
+"""The fingerprint of an OpenPGP key, as packagers write it (RFC 9580, section 5.5.4)."""
+_PAGES, _SHOWN = (b"phc_",), "it is made to stand in pages, where everybody sees it"
 _BLOCK = Lazy(rb"\w{0,16}[\"']?(?:[ \t]*+(?:=>|:=|[:=])[ \t]*+[{(]?|[({\]])[ \t]*+(?:\r?\n|[A-Za-z_]+[=:])")
 """What follows a name that heads a block or a call."""
 
@@ -114,6 +120,7 @@ def _reading(
     loose: bool,
 ) -> Callable[[bytes, list[int]], Iterator[Found]]:
     spelled, close = _spelled(names), _spelled(near)
+    numbered = tuple(way + b"-" for way in spelled)  # "SNYK-JS-…-3180024" is what the provider calls something
     known = body != _UNKNOWN
     says = Lazy(b"(?i:" + need.encode() + b")")
     value = Lazy(rb"(?:" + body.encode() + rb")(?![\w+/~-]|\.\w)")
@@ -160,9 +167,12 @@ def _reading(
 
     def loosely(text: bytes, start: int) -> Iterator[Found]:
         match = _LOOSE.match(text, start)
-        if match and random(match[0].decode()) and not fake(match[0].decode()):
+        if match is None or _SIGNER.fullmatch(match[0]) or match[0].lower().startswith(numbered):
+            return
+        if random(match[0].decode()) and not fake(match[0].decode()):
+            doubt = _SHOWN if match[0].startswith(_PAGES) else ""
             note = "its form is another than usual" if known else ""
-            yield Found(start, match.end(), Confidence.MEDIUM, note=note)
+            yield Found(start, match.end(), Confidence.LOW if doubt else Confidence.MEDIUM, doubt, note)
 
     return found
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from yett.model import Confidence, Severity
-from yett.rules.secrets.chosen import chosen, drawn
+from yett.rules.secrets.chosen import chosen, drawn, mixed
 from yett.rules.secrets.lazy import Lazy
 from yett.rules.secrets.record import Found, Secret
 
@@ -23,6 +23,14 @@ _LOGIN = Lazy(
     rb"(?:\b(?:[a-z]{0,12}_?user(?:[ _-]?(?:name|id|account))?|[a-z]{0,6}_?id|log[io]n(?: as)?|account"
     rb"|e-?mail)[ \t]?[:=]"
     rb"|@(?:\d{1,3}\.){3}\d|\b(?:\d{1,3}\.){3}\d{1,3}|\b(?:ssh|sftp|scp|ftp)[ ]|\broot/)[^\n]{1,80}\Z",
+    re.IGNORECASE,
+)
+_LOGIN_AFTER = Lazy(
+    rb"[ \t,;/|]{1,4}(?:user(?:[ _-]?(?:name|id))?|id|log[io]n|account|e-?mail)[ \t]?[:=]", re.IGNORECASE
+)
+_LOGIN_ABOVE = Lazy(
+    rb"(?:\n|\A)[^\n:=]{0,24}\b(?:user(?:[ _-]?(?:name|id))?|log[io]n|account|e-?mail)[*_`]{0,2}[ \t]?[:=]"
+    rb"[^\n]{2,80}\n\Z",
     re.IGNORECASE,
 )
 _TEXTS = frozenset(("md", "markdown", "mdx", "txt", "rst", "adoc", "asciidoc", "org", "wiki", "textile", "text"))
@@ -48,7 +56,9 @@ def _noted(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         value = match[2].decode("utf-8", "replace").rstrip(".,;*_")
         if _CODE.search(value) or not any(map(str.isdigit, value)):
             continue
-        found = drawn(value, start + match.start(2), start + match.start(2) + len(value.encode()))
+        place = start + match.start(2)
+        told = mixed(value) or _LOGIN_ABOVE.search(data, max(0, start - 120), start)
+        found = (chosen if told else drawn)(value, place, place + len(value.encode()))
         if found is not None:
             yield found
 
@@ -58,9 +68,11 @@ def _beside(data: bytes, start: int, end: int) -> Iterator[Found]:
     if data[end - 1 : end] in (b":", b"="):
         end -= 1
     match = _INLINE.match(data, end, end + 200)
-    if match is None or not _LOGIN.search(data, start, end):
+    if match is None:
         return
     value = match[1].decode("utf-8", "replace").rstrip(".*_")
+    if not (_LOGIN.search(data, start, end) or _LOGIN_AFTER.match(data, match.end()) or mixed(value)):
+        return
     if _CODE.search(value) or not any(map(str.isdigit, value)) or value.isdigit():
         return
     found = chosen(value, match.start(1), match.start(1) + len(value.encode()), 6)

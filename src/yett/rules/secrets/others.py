@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from yett.model import Confidence, Severity
+from yett.model import Severity
 from yett.rules.secrets.named import kinds
-from yett.rules.secrets.record import Found, Secret
+from yett.rules.secrets.record import Secret
+from yett.rules.secrets.searching import for_pages
 
 _UNKNOWN = (
     *("AbuseIPDB", "AccuWeather", "Adzuna", "Airbrake", "AirVisual", "AlienVault", "Amadeus", "AppVeyor", "Bannerbear"),
@@ -46,33 +45,13 @@ _KNOWN = (
 def _of_another_form(secret: Secret) -> Secret:
     name = secret.title.removesuffix(" API key")
     slug = secret.id.removesuffix("-key")
-    return secret._replace(id=f"{slug}-credential", title=f"{name} credential", rank=2)
-
-
-_SHOWN = "it looks like a key that can only search, which pages show to everybody"
-
-
-def _searching(secret: Secret) -> Secret:
-    """The same for a kind with keys for pages: those stand between an application and the index that they search."""
-    if secret.id != "algolia-credential":
-        return secret
-    read = secret.read
-
-    def doubting(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
-        for found in read(data, ends, path) if read is not None else ():
-            around = data[max(0, found.start - 200) : found.end + 200]
-            shown = b"appId" in around and b"indexName" in around and not found.doubt
-            yield found._replace(confidence=Confidence.LOW, doubt=_SHOWN) if shown else found
-
-    return secret._replace(read=doubting)
+    secret = secret._replace(id=f"{slug}-credential", title=f"{name} credential", rank=2)
+    return secret._replace(read=for_pages(secret.read)) if slug == "algolia" and secret.read else secret
 
 
 _HARM = "Whoever has it can act in {} as the one it was made for."
 
 SECRETS = (
     *kinds((*((name, "", "") for name in _UNKNOWN), *_SPELLED), Severity.HIGH, _HARM),
-    *(
-        _searching(_of_another_form(secret))
-        for secret in kinds(((name, "", "") for name in _KNOWN), Severity.HIGH, _HARM)
-    ),
+    *(_of_another_form(secret) for secret in kinds(((name, "", "") for name in _KNOWN), Severity.HIGH, _HARM)),
 )

@@ -14,7 +14,7 @@ from yett.rules.secrets.record import Found, Secret
 _NAME = Lazy(
     rb"(?:(?P<quoted>(?:\b|_|parameter)(?:name|key)[\"']?[ \t]*[:=][ \t]*[\"']?)|(?P<variable>variable[ \t]+\")"
     rb"|(?P<element><[\w:.-]{1,24}[ \t][^<>]{0,40}?\b(?:name|key)=[\"'])|(?P<line>^[ \t]+[\"']?)"
-    rb"|(?P<env>^[ \t]*(?:ENV|ARG)[ \t]+))(?P<name>[\w.:/-]{0,60})\Z",
+    rb"|(?P<env>^[ \t]*(?:ENV|ARG)[ \t]+)|(?P<listed><key>))(?P<name>[\w.:/-]{0,60})\Z",
     re.MULTILINE | re.IGNORECASE,
 )
 # Every step is bounded or cannot take what the next one takes, so that no text makes a match take long.
@@ -37,21 +37,23 @@ _PARAMETER = Lazy(
 )
 _TYPED = Lazy(rb"Type[\"']?[ \t]*:[ \t]*[\"']?(?:String|AWS::)")
 _ENV = Lazy(rb"[ \t]{1,40}[\"']?([^\s\"'=\\]{4,256})[\"']?[ \t]{0,40}\r?$", re.MULTILINE)
+_LISTED = Lazy(rb"</key>\s{0,80}<string>\s{0,80}([^<>\s][^<>\n]{2,255})</string>", re.IGNORECASE)
 _AFTER = {
     "quoted": (_YAML, _JSON),
     "element": (_ATTRIBUTE, _CONTENT),
     "variable": (_VARIABLE,),
     "line": (_PARAMETER,),
     "env": (_ENV,),
+    "listed": (_LISTED,),  # a list of properties, as Apple writes them
 }
 # How each of the above goes on: looked at first, since what stands before a name is dearer to find out.
 _GOES = Lazy(
     rb"[\"']?\s{0,80},?\s{0,80}[\"']?(?:Parameter)?value|[\"'][^<>]{0,80}>|\"\s{0,40}(?::\s{0,40})?\{|:[ \t]{0,40}\r?\n"
-    rb"|[ \t]{1,40}[\"']?[^\s\"'=\\]{4,256}[\"']?[ \t]{0,40}\r?$",
+    rb"|[ \t]{1,40}[\"']?[^\s\"'=\\]{4,256}[\"']?[ \t]{0,40}\r?$|</key>\s{0,80}<string>",
     re.MULTILINE | re.IGNORECASE,
 )
 # What has to follow a name at once for it to be worth a look: a closing quote, the end of the line, what assigns.
-_NEXT = frozenset(b"\"'\r\n: \t,")
+_NEXT = frozenset(b"\"'\r\n: \t,<")
 _DIGITS = b"0123456789"
 
 _OTHER = Lazy(

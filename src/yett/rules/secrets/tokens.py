@@ -48,6 +48,8 @@ def _said(header: Mapping[str, object], payload: Mapping[str, object]) -> Said:
         doubt = "it is the sample of a documentation page"
     elif payload.get("role") == "anon":
         doubt = "its role is the public one"
+    elif header.get("alg") == "none":
+        doubt = "it is not signed, so that anybody can make one"
     return Said(doubt, ", ".join(filter(None, told)), expires)
 
 
