@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from tests.support import limited
+from yett.parse import decode
 from yett.parse.decode import DEPTH, LONGEST, Excess, Piece, Runs, pieces
 
 # In pieces, so that scanners stay quiet here.
@@ -144,3 +145,27 @@ def test_what_looks_like_a_run_does_not_hang() -> None:
     for data in (B64[:32] * 30_000, b"%40" * 300_000, b"\\x41" * 250_000, b"4a" * 500_000, b"Zm9v\n" * 200_000):
         with limited():
             list(pieces(data, Runs().find))
+
+
+SHORTEST = (
+    base64.b64encode("abcdefghijklmno".encode("utf-16-le")),
+    base64.b64encode(b"abcdefghijklmnopqrstuvwxyz1234"),
+    b"H4sIA" + b"A" * 23,
+    b"6" * 40,
+    b"\\x41" * 8,
+    b"\\u0041" * 8,
+    b"\\u{41}" * 8,
+    b"%41" * 8,
+    b"%3a%2F%2f",
+    b"%22%3A",
+    b"%40",
+)
+
+
+@pytest.mark.parametrize("run", SHORTEST)
+def test_what_can_be_a_run_has_a_sign(run: bytes) -> None:
+    """Before anything is compiled, a text without a sign is left alone."""
+    pattern = decode._compiled("|".join(decode._PATTERNS))
+    assert pattern.search(b"a = '" + run + b"'")
+    assert decode._signed(b"a = '" + run + b"'")
+    assert not decode._signed(b"a = '" + run[:1] + b"' # " + b"word " * 40)

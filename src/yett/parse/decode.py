@@ -148,6 +148,8 @@ class Runs:
         if self._signs is not None and not self._signs(data):
             return
         if self._pattern is None:
+            if self._signs is None and not _signed(data):
+                return
             self._pattern = _compiled("|".join(_PATTERNS))
         position = 0
         while (match := self._pattern.search(data, position)) is not None:
@@ -202,6 +204,17 @@ def _signs(scan: Scan) -> Callable[[bytes], bool]:
         return bool(found)
 
     return signs
+
+
+_LONG = 40
+_BLANKED = bytes(each if chr(each).isascii() and chr(each).isalnum() else 32 for each in range(256))
+
+
+def _signed(data: bytes) -> bool:
+    """Whether a text may have one of the signs: sooner told of a few files than the patterns are compiled."""
+    if b"H4sI" in data or b"%40" in data or data.count(b"%") >= 2 or b"\\x" in data or b"\\u" in data:
+        return True
+    return max(map(len, data.translate(_BLANKED).split()), default=0) >= _LONG
 
 
 def _start_of_base64(data: bytes, low: int, start: int) -> int:

@@ -118,8 +118,8 @@ def _sequential(folded: str) -> bool:
 
 
 def _stepping(folded: str) -> bool:
-    """Whether most characters are next to the one before, however short the runs."""
-    codes = folded.encode("utf-8", "replace")
+    """Whether most of the first 64 characters are next to the one before, however short the runs."""
+    codes = folded[:64].encode("utf-8", "replace")
     return sum(abs(one - other) == 1 for one, other in pairwise(codes)) * 5 > len(codes) * 3
 
 
