@@ -11,6 +11,7 @@ from mnemonic import Mnemonic
 
 from yett.checks._seek import Seeker, Sighting
 from yett.model import Confidence
+from yett.rules.secrets.money import PHRASE as KIND
 from yett.rules.secrets.money import phrase_checksum
 
 OTHER = Mnemonic("english")
@@ -75,3 +76,10 @@ PHRASE = "arctic live gadget display excess mandate " + "sniff autumn people dis
 )
 def test_a_phrase_is_one_by_its_words_and_its_checksum(text: str, expected: list[Confidence]) -> None:
     assert confidence(text) == expected
+
+
+def test_a_word_inside_a_phrase_begins_none() -> None:
+    """ "seed" is a word of phrases: a text of it alone would be looked at again from each of them."""
+    assert KIND.read is not None
+    text = b"seed " * 240
+    assert len(list(KIND.read(text, list(range(4, len(text), 5)), "a.txt"))) <= 10

@@ -214,14 +214,16 @@ _PUBLISHED = (
 
 def _phrase(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     del path
+    last = 0
     for end in ends:
-        match = _PHRASE.match(data, end)
+        match = _PHRASE.match(data, end) if end > last else None  # "seed" is itself a word of phrases
         if match is None:
             continue
         phrase = match[1].decode()
         right = phrase_checksum(phrase)
         if right is None:
             continue
+        last = match.end()
         doubt = "" if right else "its checksum is wrong"
         if phrase.startswith(_PUBLISHED):
             doubt = "it is published for tests"
