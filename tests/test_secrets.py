@@ -70,7 +70,7 @@ def test_the_index_knows_every_kind_and_every_keyword() -> None:
     from yett.rules.secrets import SECRETS, at, index
 
     made = index()
-    assert tuple(map(at, made.homes)) == SECRETS
+    assert [at(home)._replace(read=None) for home in made.homes] == [each._replace(read=None) for each in SECRETS]
     named = {(word, number) for word, owners in zip(made.words, made.owners, strict=True) for number in owners}
     assert named == {(word.lower(), number) for number, each in enumerate(SECRETS) for word in each.keywords}
 

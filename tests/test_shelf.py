@@ -225,15 +225,16 @@ def test_the_index_is_taken_from_the_shelf(folder: Path, monkeypatch: pytest.Mon
 
 
 def test_an_index_that_is_damaged_is_made_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from yett.checks import _index
     from yett.rules import secrets
 
     kept = Shelf(str(folder))
     made = fresh_index(kept, monkeypatch)
-    whole = kept.take("index")
+    whole = kept.take(_index._name())
     assert whole
     monkeypatch.setattr(secrets, "index", lambda: made._replace(digest="made anew"))
     for cut in (whole[:-1], whole[: whole.index(b"\n\n") + 2], whole[: whole.index(b"\n\n") + 2] + b"i\1\0\0\0"):
-        kept.put("index", cut)
+        kept.put(_index._name(), cut)
         assert fresh_index(kept, monkeypatch).digest == "made anew"
 
 

@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-from contextlib import suppress
 
 from yett.lean import NoReturn
 
@@ -17,7 +16,9 @@ def entry() -> NoReturn:
     from yett.cli import main
 
     code = main(sys.argv[1:], os.environ)
-    with suppress(OSError):  # standard error may be full
+    try:
         sys.stderr.flush()
+    except OSError:  # it is full
+        code = code or 4
     # All is written and closed by now. To take every object apart would be a tenth of the time of a small commit.
     os._exit(code)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from contextlib import suppress
 
 from yett import __version__
+from yett.digest import of
 from yett.parse.compiled import Shelf
 from yett.rules import secrets
 from yett.rules.secrets import Index
@@ -26,13 +26,26 @@ def _kept(shelf: Shelf) -> Index:
     edition = _edition()
     if not edition:
         return secrets.index()
-    found = shelf.take("index")
-    if found is not None and found.startswith(edition):
-        with suppress(EOFError, TypeError, ValueError):  # a disk that gives something else than was written
-            return Index(*marshal.loads(found[len(edition) :]))
+    name = _name()
+    found = shelf.take(name)
+    known = _read(found[len(edition) :]) if found is not None and found.startswith(edition) else None
+    if known is not None:
+        return known
     made = secrets.index()
-    shelf.put("index", edition + marshal.dumps(tuple(made)))
+    shelf.put(name, edition + marshal.dumps(tuple(made)))
     return made
+
+
+def _name() -> str:
+    """The name under which this installation has its own: two that take turns do not overwrite each other's."""
+    return f"index-{of(os.fsencode(secrets.__path__[0]))[:16]}"
+
+
+def _read(kept: bytes) -> Index | None:
+    try:
+        return Index(*marshal.loads(kept))
+    except (EOFError, TypeError, ValueError):  # a disk that gives something else than was written
+        return None
 
 
 def _edition() -> bytes:

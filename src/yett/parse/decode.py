@@ -10,7 +10,6 @@ thousand million times, so hardly anything is decoded in vain.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator
 
 from yett.lean import Any, NamedTuple
@@ -326,6 +325,8 @@ def _narrow(text: bytes) -> bytes:
 
 
 def _inflated(data: bytes) -> tuple[bytes, bool] | None:
+    import zlib
+
     unpacker = zlib.decompressobj(31)
     try:
         plain = unpacker.decompress(data, LONGEST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from yett.lean import NamedTuple
@@ -90,8 +89,13 @@ def headline(verdict: Verdict) -> str:
 
 def reasons(verdict: Verdict) -> tuple[str, ...]:
     """The verdict's reasons, less those that only count what a report counts anyway."""
-    counting = r"[\d,]+ (findings? blocks? it|things? could not be checked)"
-    return tuple(reason for reason in verdict.reasons if not re.fullmatch(counting, reason))
+    counting = (
+        " finding blocks it",
+        " findings block it",
+        " thing could not be checked",
+        " things could not be checked",
+    )
+    return tuple(reason for reason in verdict.reasons if reason.lstrip("0123456789,") not in counting)
 
 
 def place(path: str, line: int = 0, column: int = 0) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from yett.model import Rule
 
 FAMILIES = (
@@ -75,5 +73,7 @@ def find(rule_id: str) -> Rule | None:
 
 
 def _rules(family: str) -> tuple[Rule, ...]:
+    from importlib import import_module
+
     rules: tuple[Rule, ...] = import_module(f"yett.rules.{family}").rules()
     return rules

@@ -41,12 +41,12 @@ def soften(rule: Rule, said: Hit | Unknown) -> Hit | Unknown:
     return said._replace(severity=min(severity, Severity.MEDIUM))
 
 
-_LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)|(?<=\?)\S*")
+_LOGIN = r"(?<=://)[^/@\s]+(?=@)|(?<=\?)\S*"
 
 
 def short(text: str, limit: int = 80) -> str:
     """A text as it may stand in a message: on one line, not long, and without what logs in to an address."""
     line = " ".join(text.split())
     if "://" in line:
-        line = _LOGIN.sub("…", line)
+        line = re.sub(_LOGIN, "…", line)
     return line if len(line) <= limit else line[: limit - 1] + "…"

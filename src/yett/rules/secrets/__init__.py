@@ -5,8 +5,7 @@ There are hundreds, and a commit meets the keywords of a few: a module is import
 
 from __future__ import annotations
 
-import zlib
-from importlib import import_module
+from collections.abc import Sequence
 
 from yett.lean import TYPE_CHECKING, NamedTuple
 
@@ -91,6 +90,8 @@ def index() -> Index:
 def digest(secrets: tuple[Secret, ...]) -> str:
     """What tells one set of kinds from another."""
     known = (f"{secret.id} {secret.pattern} {secret.keywords} {secret.files}" for secret in secrets)
+    import zlib
+
     seen = zlib.crc32("\0".join(known).encode())
     return f"{len(secrets)}.{seen:08x}"
 
@@ -100,10 +101,10 @@ def at(home: Home) -> Secret:
     return _part(home[0])[home[1]]
 
 
-def _part(part: str) -> tuple[Secret, ...]:
+def _part(part: str) -> Sequence[Secret]:
     module, _, name = part.partition(".")
-    found = getattr(import_module(f"{__name__}.{module}"), name or "SECRETS")
-    return (found,) if name else tuple(found)
+    found = getattr(__import__(f"{__name__}.{module}", fromlist=("SECRETS",)), name or "SECRETS")
+    return (found,) if name else found
 
 
 def rules() -> tuple[Rule, ...]:

@@ -6,9 +6,7 @@ has the structure that every one of its kind has.
 
 from __future__ import annotations
 
-import binascii
 import re
-import zlib
 
 from yett.lean import Any
 
@@ -24,6 +22,12 @@ def base62(number: int, width: int) -> str:
     return digits.rjust(width, "0")
 
 
+def _crc(text: str) -> int:
+    import zlib
+
+    return zlib.crc32(text.encode())
+
+
 def crc_base62(token: str) -> bool | None:
     """GitHub and npm, classic tokens: the last six of 36 characters are the CRC-32 of the thirty before in base 62.
 
@@ -32,20 +36,22 @@ def crc_base62(token: str) -> bool | None:
     body = token.rpartition("_")[2]
     if len(body) != 36:
         return None
-    return base62(zlib.crc32(body[:30].encode()), 6) == body[30:]
+    return base62(_crc(body[:30]), 6) == body[30:]
 
 
 def crc_hex(token: str) -> bool | None:
     """Atlassian: the last eight characters are the CRC-32 of all before them, in hex."""
-    return f"{zlib.crc32(token[:-8].encode()):08X}" == token[-8:].upper()
+    return f"{_crc(token[:-8]):08X}" == token[-8:].upper()
 
 
 def decoded(text: str) -> bytes:
     """Base64 of either alphabet, padded or not, to bytes; b"" where it is not base64."""
+    import binascii
+
     text = text.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         return binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return b""
 
 
@@ -132,10 +138,11 @@ def bech32(token: str) -> bool | None:
 def nats_seed(token: str) -> bool | None:
     """The last two bytes are the CRC-16 (XMODEM) of the ones before, little-endian."""
     import base64
+    import binascii
 
     try:
         raw = base64.b32decode(token + "=" * (-len(token) % 8))
-    except (binascii.Error, ValueError):
+    except ValueError:
         return False
     return binascii.crc_hqx(raw[:-2], 0) == int.from_bytes(raw[-2:], "little")
 
@@ -143,7 +150,7 @@ def nats_seed(token: str) -> bool | None:
 def grafana_service(token: str) -> bool | None:
     """Eight hex digits of CRC-32; published nowhere, so only agreement says something."""
     body, _, digits = token.rpartition("_")
-    checked = zlib.crc32(body.encode())
+    checked = _crc(body)
     return True if digits.lower() in (f"{checked:08x}", checked.to_bytes(4, "little").hex()) else None
 
 

@@ -84,7 +84,10 @@ _COLON = _words(
     """
 )
 _WRITTEN = frozenset(("md", "mdx", "markdown", "rst", "adoc", "asciidoc", "txt"))
-_COPY = Lazy(r"(?<=\w)(?:\.(?:bak|back|backup|old|orig|save|dist|sample|example|template|tpl|tmpl|erb|j2)|~)\Z")
+_COPIES = (
+    *(".bak", ".back", ".backup", ".old", ".orig", ".save", ".dist", ".sample", ".example", ".template", ".tpl"),
+    *(".tmpl", ".erb", ".j2", "~"),
+)
 """What is put behind the name of a file that is a copy of one, or becomes one."""
 _SPACED = frozenset(("yml", "yaml", "toml"))
 """Where a colon assigns only before a blank, if at all."""
@@ -234,7 +237,8 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     name = path.rpartition("/")[2].lower()
     if name in _LOCKFILES:
         return
-    name, _ = _COPY.subn("", name)
+    if name.endswith(_COPIES):
+        name = name[: -len(next(end for end in _COPIES if name.endswith(end)))] or name
     extension = name.rpartition(".")[2] if "." in name else ""
     dotted = name.startswith(".") and extension == name[1:] and extension not in _SOURCE  # settings of a program
     if (

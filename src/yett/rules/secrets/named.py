@@ -3,7 +3,6 @@ length and the letters of a value that looks drawn at random."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from yett.digest import blake2b
@@ -310,7 +309,7 @@ _ALPHABETS = {
     "hEx": ("0-9a-fA-F", _table(_DIGITS + "abcdef")),
 }
 
-_WORD, _CAPITALS = re.compile("[a-z0-9]+"), re.compile("[A-Z][A-Z0-9_]*[A-Z0-9]|[A-Z]")
+_WORD, _CAPITALS = Lazy("[a-z0-9]+"), Lazy("[A-Z][A-Z0-9_]*[A-Z0-9]|[A-Z]")
 
 Row = tuple[str, str, str]
 """(name, words, form). The words, divided by spaces, are how the name is written in a key, "_" for any separator or
@@ -322,9 +321,33 @@ key). The form is an alphabet, a length or two, and the other characters that ma
 """
 
 
-def kinds(rows: Iterable[Row], severity: Severity, why: str) -> tuple[Secret, ...]:
-    """The records of providers whose keys do the same harm: `why` says which, "{}" is the provider's name."""
-    return tuple(_kind(name, words, form, severity, why.replace("{}", name)) for name, words, form in rows)
+class Kinds(Sequence[Secret]):
+    """Records that are made when they are asked for: there are hundreds, and a commit meets one."""
+
+    def __init__(self, makers: Iterable[Callable[[], Secret]]) -> None:
+        self._makers = tuple(makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._makers[place]()
+
+    def __add__(self, other: Kinds) -> Kinds:
+        return Kinds((*self._makers, *other._makers))
+
+
+def kinds(
+    rows: Iterable[Row], severity: Severity, why: str, then: Callable[[Secret], Secret] = lambda secret: secret
+) -> Kinds:
+    """The records of providers whose keys do the same harm: `why` says which, "{}" is the provider's name. `then` makes
+    another of each."""
+
+    def maker(row: Row) -> Callable[[], Secret]:
+        name, words, form = row
+        return lambda: then(_kind(name, words, form, severity, why.replace("{}", name)))
+
+    return Kinds(map(maker, rows))
 
 
 def _kind(name: str, words: str, form: str, severity: Severity, why: str) -> Secret:

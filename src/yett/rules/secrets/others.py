@@ -51,7 +51,6 @@ def _of_another_form(secret: Secret) -> Secret:
 
 _HARM = "Whoever has it can act in {} as the one it was made for."
 
-SECRETS = (
-    *kinds((*((name, "", "") for name in _UNKNOWN), *_SPELLED), Severity.HIGH, _HARM),
-    *(_of_another_form(secret) for secret in kinds(((name, "", "") for name in _KNOWN), Severity.HIGH, _HARM)),
+SECRETS = kinds((*((name, "", "") for name in _UNKNOWN), *_SPELLED), Severity.HIGH, _HARM) + kinds(
+    ((name, "", "") for name in _KNOWN), Severity.HIGH, _HARM, _of_another_form
 )
