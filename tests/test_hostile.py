@@ -198,6 +198,20 @@ def test_no_text_hangs_the_search_for_secrets(piece: str) -> None:
         list(inspect(Blob("notes.txt", "", text.encode())))
 
 
+@pytest.mark.parametrize(
+    ("judge", "piece"),
+    (("generic._judged", "_secret_="), ("generic._judged", "password="), ("commands.reference", "--token=")),
+)
+def test_keys_inside_a_value_are_few(judge: str, piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would be asked for the 256 characters behind it, over and over."""
+    asked: list[object] = []
+    module, name = judge.split(".")
+    monkeypatch.setattr(f"yett.rules.secrets.{module}.{name}", lambda *given: asked.append(given))
+    text = piece * 1000
+    list(secrets.load().inspect(Blob("a.env", "", text.encode())))
+    assert 0 < len(asked) < len(text) / 256 * 12
+
+
 @pytest.mark.parametrize("piece", ["(", "[", "-", "a.", "not ", "x = 1\n", "eval(x)\n"])
 def test_no_python_hangs(piece: str) -> None:
     inspect = python.load().inspect

@@ -122,13 +122,17 @@ _FLAG = Lazy(rb"=?[ ]?(\\?[\"']?)([^\s\"'`|;&<>()\\$]{8,256})")
 
 def _flag(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     del path
+    last = -1
     for end in ends:
+        if end <= last:
+            continue  # no option begins inside the value of another
         option = data[max(0, end - 12) : end].lower()
         if data[end : end + 1] not in (b" ", b"=") and not option.endswith(b"pass:"):
             continue
         match = _FLAG.match(data, end)
         if match is None:
             continue
+        last = match.end(2)
         value = match[2].decode("utf-8", "replace").rstrip(",.]")
         if reference(value) or placeholder(value) or value.startswith(("-", "/", ".", "id=")):
             continue

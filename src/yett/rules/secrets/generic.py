@@ -69,6 +69,9 @@ _TUPLE = Lazy(rb"\{[ ]?\w+\Z")
 _MAPS = Lazy(rb"[\"'`]\s{0,8}(?:=>|:)")
 _INNER = Lazy(rb"""\\["']([\w+/=.\-]{20,128})\\["']""")
 _LONGEST = 257
+_NESTED = 8
+"""Keys inside a value that was none which are asked for theirs, as in `OPTIONS=user=a,password=b`: who writes more of
+them into one word wants to keep us busy."""
 
 _SOURCE = _words(
     """
@@ -252,9 +255,10 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
     if binary(data):
         return
     tested, spoken, shown = places.tests(path), places.spoken(path), places.manual(path)
-    last = -1
+    last = none = -1
+    nested = 0
     for end in ends:
-        if end <= last:
+        if end <= last or (end < none and nested >= _NESTED):
             continue
         match = _ASSIGNED.match(data, end)
         if match is None or (match["op"] is None and match["typed"] is None and not _declares(data, end)):
@@ -282,6 +286,8 @@ def read(data: bytes, ends: list[int], path: str) -> Iterator[Found]:
         key = _key(data, end, match)
         if key is None:
             continue
+        nested = nested + 1 if end < none else 0
+        none = max(none, stop)
         value = data[start:stop].decode("utf-8", "replace")
         found = _judged(value, key._replace(weak=key.weak or spoken, tested=tested, shown=extension in _WRITTEN), kind)
         if found is not None and not _echoes(data, end, match, value):
