@@ -165,6 +165,7 @@ def test_a_planted_secret_is_found(path: str, text: str, kind: str, confidence: 
         ("a.java", f'words.add("{CHOSEN}".toCharArray());'),
         ("notes.txt", "Password: Admin123"),
         ("model.md", '"model.embed_tokens.weight": "model-00001-of-00004.safetensors"'),
+        ("a.js", "const key = await generateSecret('A256GCMKW');"),
     ),
 )
 def test_what_only_looks_planted_is_not(path: str, text: str) -> None:

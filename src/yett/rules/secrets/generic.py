@@ -372,6 +372,8 @@ def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
         last = words[-1].lower().decode() if words else ""
         if (last in _NOT_BEFORE and not (word in _PASSWORDS and last in _WHICH)) or _NOT_JOINED.search(before):
             return None
+        if match["op"] == b"(" and words and words[0].lower() in _MAKES:
+            return None  # `generateSecret("A256GCMKW")` says what kind of secret is wanted
     if word == b"pass":
         first = head[len(before) : len(before) + 1]
         if (
@@ -409,6 +411,7 @@ def _key(data: bytes, end: int, match: re.Match[bytes]) -> _Place | None:
     )
 
 
+_MAKES = (b"generate", b"random")
 _JOINED = _ends(
     """
     db user smtp mail ftp my pg sql mysql postgres root admin auth login http ssh ldap proxy key store old new test bind
