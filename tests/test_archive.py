@@ -41,7 +41,7 @@ PACKED = (
     zipped(FILES, zipfile.ZIP_BZIP2),
     zipped(FILES, zipfile.ZIP_LZMA),
     tarred(FILES),
-    gzip.compress(tarred(FILES)),
+    gzip.compress(tarred(FILES), mtime=0),
     bz2.compress(tarred(FILES)),
     lzma.compress(tarred(FILES)),
 )
@@ -109,7 +109,7 @@ REFUSED = (
         zipped(FILES, zipfile.ZIP_STORED).replace(b"first", b"farst"),
         [("a.txt", "unreadable"), ("folder/b.env", "read")],
     ),
-    (gzip.compress(b"x" * 900)[:20], [("", "unreadable"), ("content", "read")]),
+    (gzip.compress(b"x" * 900, mtime=0)[:20], [("", "unreadable"), ("content", "read")]),
     (b"\x1f\x8bnothing like it", [("", "unreadable")]),
     (b"BZhnothing like it", [("", "unreadable")]),
     (b"7z\xbc\xaf\x27\x1c" + bytes(50), [("", "unreadable")]),

@@ -39,7 +39,7 @@ SPELLINGS = (
     (b"\n    ".join(base64.encodebytes(LETTER * 3).split()), ("base64",)),  # folded in YAML
     (base64.b64encode(TOKEN.encode("utf-16-le")), ("base64",)),
     (base64.b64encode(TOKEN.encode("utf-16")), ("base64",)),
-    (base64.b64encode(gzip.compress(RAW)), ("gzip",)),
+    (base64.b64encode(gzip.compress(RAW, mtime=0)), ("gzip",)),
     (RAW.hex().encode(), ("hexadecimal",)),
     (b"0x" + RAW.hex().upper().encode(), ("hexadecimal",)),
     (escaped("\\x%02x"), ("escapes",)),

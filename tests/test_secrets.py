@@ -612,7 +612,7 @@ SPELT = (
     (base64.b64encode(f"export GITHUB_TOKEN={TOKEN}\n".encode()), "base64"),
     (base64.b64encode(TOKEN.encode("utf-16-le")), "base64"),
     (base64.b64encode(base64.b64encode(TOKEN.encode())), "base64 inside base64"),
-    (base64.b64encode(gzip.compress(TOKEN.encode())), "gzip"),
+    (base64.b64encode(gzip.compress(TOKEN.encode(), mtime=0)), "gzip"),
     (TOKEN.encode().hex().encode(), "hexadecimal"),
     ("".join(f"\\x{byte:02x}" for byte in TOKEN.encode()).encode(), "escapes"),
     ("".join(f"%{byte:02X}" for byte in TOKEN.encode()).encode(), "percent-encoding"),
