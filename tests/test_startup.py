@@ -43,9 +43,9 @@ print(*sorted(sys.modules))
 sys.exit(code)
 """
 
-# what the interpreter itself loads for any program with named tuples: more with every version
+# what the interpreter loads for any program with named tuples and a log, as bandit has one: more with every version
 ITS_OWN = """
-import sys
+import logging, sys
 from yett.lean import NamedTuple
 class Place(NamedTuple):
     line: int
