@@ -75,10 +75,15 @@ def _finished(code: int) -> int:
 
 def _unwritten(path: str, error: OSError, code: int) -> int:
     """What a report that cannot be written makes of an exit code: it never betters it, a pass becomes a usage error."""
-    _say(f"yett: {_safe(path or 'standard output')} cannot be written: {(error.strerror or 'unknown error').lower()}")
+    _say(f"yett: {_safe(_unwritable(path, error))}")
+    return code or USAGE
+
+
+def _unwritable(path: str, error: OSError) -> str:
+    """That a place cannot be written, in words; `path` "" is standard output, which nothing waits for any more then."""
     if not path:
         _discard()
-    return code or USAGE
+    return f"{path or 'standard output'} cannot be written: {(error.strerror or 'unknown error').lower()}"
 
 
 def _discard() -> None:
@@ -376,8 +381,7 @@ def _print(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _discard()
-        raise YettError(f"standard output cannot be written: {(error.strerror or 'unknown error').lower()}") from None
+        raise YettError(_unwritable("", error)) from None
 
 
 def _say(text: str) -> None:

@@ -79,7 +79,8 @@ class Repository(NamedTuple):
         return self.begin(*arguments, given=given)()
 
     def begin(self, *arguments: str, given: bytes | None = None) -> Callable[[], bytes]:
-        """The same in two steps: git is at work when this returns, and what it returns waits for the answer."""
+        """The same in two steps: git is at work when this returns, and what it returns waits for the answer. What is
+        given more than a pipe takes begins only then."""
         if given is not None and len(given) > _PIPED:
             return lambda: self._told(arguments, given)
         running = _begun(self.command(*arguments), self.environment, given is not None)
@@ -209,11 +210,8 @@ def _complaint(stderr: bytes) -> str:
 
 def commit_id(repository: Repository, revision: str) -> str:
     """The id of the commit a revision names, or "" where there is none."""
-    try:
-        found = repository("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    except YettError:
-        return ""
-    return found.decode("ascii").strip()
+    with Objects(repository) as objects:
+        return objects.commit(revision)
 
 
 def tree_id(objects: Objects, commit: str) -> str:

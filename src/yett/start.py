@@ -13,12 +13,12 @@ def entry() -> NoReturn:
     # them again and again (a quarter of the time of a large run), and does so while modules are imported.
     # `examine` collects between files instead.
     gc.disable()
-    from yett.cli import main
+    from yett.cli import INTERNAL, main
 
     code = main(sys.argv[1:], os.environ)
     try:
         sys.stderr.flush()
     except OSError:  # it is full
-        code = code or 4
+        code = code or INTERNAL
     # All is written and closed by now. To take every object apart would be a tenth of the time of a small commit.
     os._exit(code)
